@@ -21,7 +21,9 @@ export default {
   name: "metrigrad",
   entryPointStrategy: "resolve",
   // The umbrella exports all packages but those that are optional.
-  entryPoints: ["metrigrad", "gpu", "native", "mpi"].map((name) => `packages/${name}/src/index.ts`),
+  entryPoints: ["metrigrad", "gpu", "native", "mpi", "onnx"].map(
+    (name) => `packages/${name}/src/index.ts`,
+  ),
   sortEntryPoints: false,
   tsconfig: "tsconfig.docs.json",
   includeVersion: true,

@@ -15,7 +15,7 @@ const resolutions = [
   { module: "nodenext", moduleResolution: "nodenext" },
   { module: "esnext", moduleResolution: "bundler" },
 ];
-const optional = ["@metrigrad/gpu", "@metrigrad/native"];
+const optional = ["@metrigrad/gpu", "@metrigrad/native", "@metrigrad/onnx"];
 /** Megabytes that an install of `metrigrad` takes at most. */
 const heaviest = 8;
 
@@ -30,7 +30,7 @@ export async function consumer(work, archives, report) {
   const browser = await launch();
   try {
     for (const has of [false, true]) {
-      const kind = has ? "with gpu and native" : "without gpu and native";
+      const kind = has ? "with the optional packages" : "without them";
       const folder = join(work, has ? "with" : "without");
       cpSync(join(root, "test", "consumer"), folder, {
         recursive: true,

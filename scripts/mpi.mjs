@@ -50,6 +50,7 @@ const known = [
   },
   { name: "MPICH", command: "mpirun.mpich", options: [], env: {} },
 ];
+/** Whether an MPI is installed. @param {Launcher} launcher */
 const isThere = ({ command }) =>
   spawnSync(command, ["--version"], { stdio: "ignore" }).status === 0;
 if (!known.every(isThere) && process.env.CI === "true") {

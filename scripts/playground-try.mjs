@@ -201,6 +201,7 @@ async function readable(page, expect) {
 }
 
 const wanted = process.argv.slice(2);
+/** @param {{ readonly name: string }} one */
 const isWanted = ({ name }) => wanted.length === 0 || wanted.some((one) => name.includes(one));
 const browser = await launch();
 let failed = 0;

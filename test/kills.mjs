@@ -157,6 +157,8 @@ function isTorn(folder) {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   return names.some((name) => {
     const manifest = name.replace(/safetensors$/, "json");
+    // A killed run always leaves the file that says that it runs.
+    if (name.startsWith("run-")) return false;
     return name.endsWith(".part") || !names.includes(manifest);
   });
 }

@@ -13,7 +13,7 @@ import {
   tensor,
   uniformStream,
 } from "metrigrad";
-import { pictureOptions } from "./pictureOptions.ts";
+import { pictureOptions } from "./picture/save.ts";
 
 const { small, save } = pictureOptions();
 const stream = uniformStream({ seed: 4, path: "blocks" });

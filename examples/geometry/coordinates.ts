@@ -27,7 +27,7 @@ import {
   tensor,
   uniformStream,
 } from "metrigrad";
-import { pictureOptions } from "./pictureOptions.ts";
+import { pictureOptions } from "./picture/save.ts";
 
 type Span = readonly [a: number, b: number];
 

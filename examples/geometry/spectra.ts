@@ -16,7 +16,7 @@ import {
   tanh,
   tensor,
 } from "metrigrad";
-import { pictureOptions } from "./pictureOptions.ts";
+import { pictureOptions } from "./picture/save.ts";
 
 const { small, save } = pictureOptions();
 const epochs = small ? 4 : 64;

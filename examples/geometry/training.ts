@@ -32,7 +32,7 @@ import {
   tensor,
   timeline,
 } from "metrigrad";
-import { pictureOptions } from "./pictureOptions.ts";
+import { pictureOptions } from "./picture/save.ts";
 
 const { small, save } = pictureOptions();
 const [epochs, seeds] = small ? [2, [1]] : [8, [1, 2, 3]];

@@ -13,7 +13,7 @@ import {
   type Zone,
   zones,
 } from "metrigrad";
-import { pictureOptions } from "./pictureOptions.ts";
+import { pictureOptions } from "./picture/save.ts";
 
 const { small, save } = pictureOptions();
 const cells = small ? 17 : 65;

@@ -9,7 +9,11 @@ const inkOf = (page, selector) =>
   page.evaluate((found) => {
     const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(found));
     const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
-    return (data ?? []).reduce((sum, value, i) => (sum + value * (1 + (i % 97))) % 1e9, 0);
+    let sum = 0;
+    data?.forEach((value, i) => {
+      sum = (sum + value * (1 + (i % 97))) % 1e9;
+    });
+    return sum;
   }, selector);
 
 /** Presses a key on an element several times. @param {Page} page @param {string} selector @param {string} key @param {number} times */

@@ -1,21 +1,22 @@
 /** Every call of a communicator, on each element type, compared with what it must give. Prints "ok" from rank 0. */
 import assert from "node:assert/strict";
 import { mpi } from "@metrigrad/mpi";
-import { cpu } from "metrigrad";
+import { cpu, variable } from "metrigrad";
 
 const world = mpi();
 const { rank, size } = world;
 const ranks = Array.from({ length: size }, (_, one) => one);
+/** @param {readonly number[]} values */
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
 for (const Kind of [Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array]) {
   const own = Kind.of(rank, 1, 5);
   world.allreduce(own);
   assert.deepEqual(own, Kind.of(sum(ranks), size, 5 * size));
-  for (const [operation, value] of [
+  for (const [operation, value] of /** @type {const} */ ([
     ["min", 0],
     ["max", size - 1],
-  ]) {
+  ])) {
     const one = Kind.of(rank);
     const pending = world.iallreduce(one, operation);
     pending.wait();
@@ -41,6 +42,7 @@ world.allreduce(large);
 assert.ok(large.every((value, at) => value === size * (at % 97)));
 
 const half = world.split(rank % 2, -rank);
+assert.ok(half !== null);
 const mine = ranks.filter((one) => one % 2 === rank % 2);
 assert.equal(half.size, mine.length);
 assert.equal(half.rank, mine.length - 1 - mine.indexOf(rank), "the key gives the order");
@@ -51,9 +53,13 @@ half.close();
 assert.throws(() => half.barrier(), { name: "BackendError", message: /must be open/ });
 assert.equal(world.split(rank === 0 ? 0 : null) === null, rank !== 0);
 
+/** @param {() => unknown} call @param {RegExp} message */
 const refused = (call, message) => assert.throws(call, { name: "BackendError", message });
-refused(() => world.allreduce([1, 2]), /must be an array of f32/);
-refused(() => world.allreduce(Float32Array.of(1), "mean"), /must be sum, min or max/);
+refused(() => world.allreduce(/** @type {any} */ ([1, 2])), /must be an array of f32/);
+refused(
+  () => world.allreduce(Float32Array.of(1), /** @type {any} */ ("mean")),
+  /must be sum, min or max/,
+);
 refused(() => world.broadcast(Float32Array.of(1), size), /rank must be in 0/);
 refused(
   () => world.allgather(Float32Array.of(1), new Float32Array(size + 1)),
@@ -63,19 +69,17 @@ refused(() => world.allgather(Float32Array.of(1), new Float64Array(size)), /one 
 refused(() => world.split(-1), /color must be an integer/);
 assert.equal(mpi(), world, "one group for each process");
 refused(() => mpi({ library: "another" }), /may join one library/);
-refused(() => mpi({ libary: "" }), /libary/);
+refused(() => mpi(/** @type {any} */ ({ libary: "" })), /libary/);
 // What MPI itself refuses comes back as an error: a length that is negative for it.
 world.barrier();
 
 // The values of a variable, in the memory of the backend.
 const backend = await cpu({ threads: 1 });
-const store = await backend.store(
-  [{ path: "v", shape: [3], type: "float", role: "state", init: () => [rank, 1, 2] }].map(
-    (spec) => ({ path: "v", spec }),
-  ),
-);
-const [{ spec }] = store.variables;
-world.allreduce(store.view(spec));
+const { attrs: spec } = variable("v", [3], { role: "state", init: () => [rank, 1, 2] });
+const store = await backend.store([{ path: "v", spec }]);
+const live = store.view?.(spec);
+assert.ok(live !== undefined);
+world.allreduce(live);
 assert.deepEqual([...(await store.read("v")).data()], [sum(ranks), size, 2 * size]);
 await backend.close();
 world.barrier();

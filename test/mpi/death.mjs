@@ -2,7 +2,7 @@
 import { mpi } from "@metrigrad/mpi";
 import { adam, categorical, cpu, dense, fit, mnist, relu, sequential } from "metrigrad";
 
-const [folder, what, whole] = process.argv.slice(2);
+const [folder = "", what, whole] = process.argv.slice(2);
 const world = mpi();
 const data = await mnist({ split: [2000, 500, 500] });
 const backend = await cpu({ threads: 1, native: false, float: "f64" });
@@ -26,4 +26,4 @@ const last = history.at(-1);
 await run.close();
 await backend.close();
 if (world.rank === 0)
-  process.stdout.write(JSON.stringify({ epochs: history.length, cost: last.trainCost }));
+  process.stdout.write(JSON.stringify({ epochs: history.length, cost: last?.trainCost }));

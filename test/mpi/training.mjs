@@ -19,8 +19,9 @@ import {
   sgd,
 } from "metrigrad";
 
-const [optimizerName, modelName, whole, float = "f32"] = process.argv.slice(2);
+const [optimizerName = "", modelName = "", whole, float = "f32"] = process.argv.slice(2);
 const world = mpi();
+/** @type {Record<string, () => import("metrigrad").Optimizer>} */
 const optimizers = {
   sgd: () => sgd({ learningRate: 0.1 }),
   adam: () => adam(),
@@ -28,17 +29,20 @@ const optimizers = {
   paper: () => rngd.paper(),
   kfac: () => rngd({ metrics: kfacMetrics(), relative: 0.1, learningRate: 0.05 }),
 };
+/** @type {Record<string, () => import("metrigrad").Module>} */
 const models = {
   plain: () => sequential(dense(784, 32, { activation: relu }), dense(32, 10)),
   norm: () =>
     sequential(dense(784, 32, { activation: relu }), batchNorm(32), dropout(0.2), dense(32, 10)),
 };
 const data = await mnist({ split: [2000, 500, 500] });
-const backend = await cpu({ threads: 1, native: false, float });
-const run = fit(models[modelName](), {
+const backend = await cpu({ threads: 1, native: false, float: float === "f64" ? "f64" : "f32" });
+const [model, optimizer] = [models[modelName]?.(), optimizers[optimizerName]?.()];
+if (model === undefined || optimizer === undefined) throw new Error("an unknown name");
+const run = fit(model, {
   data,
   likelihood: categorical(),
-  optimizer: optimizers[optimizerName](),
+  optimizer,
   batchSize: Number(whole) / world.size,
   epochs: 2,
   seed: 3,
@@ -49,6 +53,7 @@ const run = fit(models[modelName](), {
 const costs = [];
 for await (const { trainCost } of run) costs.push(trainCost);
 const tested = await run.test();
+/** @type {Record<string, number[]>} */
 const values = {};
 for (const { path, spec } of run.store.variables) {
   if (spec.role === "parameter") values[path] = [...(await run.store.read(path)).data()];

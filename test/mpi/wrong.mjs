@@ -3,10 +3,11 @@ import { mpi } from "@metrigrad/mpi";
 import { adam, categorical, dataSet, dense, fit, reference, sequential } from "metrigrad";
 
 const world = mpi();
+/** @param {string} what */
 const odd = (what) => world.rank === 1 && process.argv[2] === what;
 const rows = odd("rows") ? 44 : 40;
 const inputs = Array.from({ length: rows }, (_, i) => [i, -i]);
-const data = dataSet({ train: { inputs, targets: inputs.map(([a]) => a % 2) }, classes: 2 });
+const data = dataSet({ train: { inputs, targets: inputs.map(([a = 0]) => a % 2) }, classes: 2 });
 const model = odd("model") ? sequential(dense(2, 3), dense(3, 2)) : sequential(dense(2, 2));
 if (odd("throws")) throw new Error("this rank fails before it trains");
 const run = fit(model, {

@@ -56,10 +56,9 @@ function checkTensor(
 ): void {
   if (values.dtype !== "f32" && values.dtype !== "f64") return;
   const elements = values.data();
-  const at = elements.findIndex(
-    (value, element) => !(Number.isFinite(value) || uncounted(element)),
-  );
-  if (at < 0) return;
+  let at = 0;
+  while (at < elements.length && (Number.isFinite(elements[at]) || uncounted(at))) at++;
+  if (at === elements.length) return;
   const width = sizeOf(values.shape.slice(1));
   throw new DataError({
     where,

@@ -2,7 +2,8 @@ import { BackendError } from "@metrigrad/tensor";
 import type { Handles } from "./handles.ts";
 import type { KoffiLibrary, NativeCall } from "./koffi.ts";
 
-const pointer = "uintptr_t";
+/** An array, whose values koffi holds in place during the call, or an address as a number. */
+const pointer = "void *";
 
 /** The functions of MPI that are used, as they come from the library. Arguments are in the order of the standard. */
 export interface Calls {
@@ -32,28 +33,28 @@ export function callsOf(library: KoffiLibrary, { type: handle }: Handles): Calls
   const call = (name: string, args: readonly string[]) => library.func(`MPI_${name}`, "int", args);
   const buffer = pointer;
   // Handles that a function writes are read back as the integers that they are.
-  const made = "void *";
+  const made = pointer;
   return {
-    initialized: call("Initialized", ["void *"]),
-    init: call("Init_thread", [pointer, pointer, "int", "void *"]),
+    initialized: call("Initialized", [pointer]),
+    init: call("Init_thread", [pointer, pointer, "int", pointer]),
     finalize: call("Finalize", []),
     abort: call("Abort", [handle, "int"]),
     setErrorHandler: call("Comm_set_errhandler", [handle, handle]),
-    errorString: call("Error_string", ["int", "void *", "void *"]),
-    libraryVersion: call("Get_library_version", ["void *", "void *"]),
-    rank: call("Comm_rank", [handle, "void *"]),
-    size: call("Comm_size", [handle, "void *"]),
+    errorString: call("Error_string", ["int", pointer, pointer]),
+    libraryVersion: call("Get_library_version", [pointer, pointer]),
+    rank: call("Comm_rank", [handle, pointer]),
+    size: call("Comm_size", [handle, pointer]),
     split: call("Comm_split", [handle, "int", "int", made]),
     free: call("Comm_free", [made]),
     allreduce: call("Allreduce", [buffer, buffer, "int", handle, handle, handle]),
     iallreduce: call("Iallreduce", [buffer, buffer, "int", handle, handle, handle, made]),
-    wait: call("Wait", [made, "void *"]),
+    wait: call("Wait", [made, pointer]),
     broadcast: call("Bcast", [buffer, "int", handle, "int", handle]),
-    reduceScatter: call("Reduce_scatter", [buffer, buffer, "void *", handle, handle, handle]),
+    reduceScatter: call("Reduce_scatter", [buffer, buffer, pointer, handle, handle, handle]),
     allgather: call("Allgather", [buffer, "int", handle, buffer, "int", handle, handle]),
     allgatherv: call("Allgatherv", [
       ...[buffer, "int", handle],
-      ...[buffer, "void *", "void *", handle, handle],
+      ...[buffer, pointer, pointer, handle, handle],
     ]),
     barrier: call("Barrier", [handle]),
   };

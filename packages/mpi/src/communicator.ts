@@ -1,7 +1,6 @@
 import { BackendError, type TypedArray } from "@metrigrad/tensor";
 import { type Calls, checkCode } from "./calls.ts";
 import type { ElementType, Handles, HandleValue, Operation } from "./handles.ts";
-import type { Koffi } from "./koffi.ts";
 
 /**
  * A reduction that goes on while its ranks do other work. Its array must not be read or written before the end.
@@ -87,7 +86,6 @@ export interface MpiCommunicator {
 
 /** A library that was loaded, with its functions. */
 export interface Library {
-  readonly koffi: Koffi;
   readonly handles: Handles;
   readonly calls: Calls;
   readonly name: string;
@@ -103,7 +101,7 @@ const elementTypes: readonly (readonly [new (length: number) => TypedArray, Elem
 
 /** Returns the communicator of a handle. Throws BackendError. */
 export function communicator(library: Library, comm: HandleValue, own = false): MpiCommunicator {
-  const { koffi, handles, calls, name } = library;
+  const { handles, calls, name } = library;
   const { types, operations, inPlace } = handles;
   let open = true;
   const check = (where: string, code: number) => checkCode(calls, `mpi.${where}`, code);
@@ -134,8 +132,8 @@ export function communicator(library: Library, comm: HandleValue, own = false): 
     if (Number.isInteger(root) && root >= 0 && root < size) return root;
     throw refusal(where, `the rank must be in 0 … ${size - 1}`, String(root), "pass one of them");
   };
-  /** The address of an array's values. An empty one has none. */
-  const at = (values: TypedArray) => (values.length === 0 ? 0 : koffi.address(values));
+  /** An array as an argument. An address would not keep it from being collected. An empty one has no values. */
+  const at = (values: TypedArray) => (values.length === 0 ? null : values);
   /** The lengths of all parts, and where they begin. */
   const partsOf = (where: string, part: TypedArray, whole: TypedArray) => {
     const counts = new Int32Array(size);

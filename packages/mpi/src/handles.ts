@@ -13,7 +13,7 @@ export interface Handles {
   readonly type: "uintptr_t" | "int";
   readonly world: HandleValue;
   readonly errorsReturn: HandleValue;
-  readonly inPlace: HandleValue;
+  readonly inPlace: bigint;
   readonly undefinedColor: number;
   readonly types: Readonly<Record<ElementType, HandleValue>>;
   readonly operations: Readonly<Record<Operation, HandleValue>>;
@@ -31,7 +31,7 @@ const standard: Handles = {
   type: "uintptr_t",
   world: 0x101,
   errorsReturn: 0x142,
-  inPlace: 1,
+  inPlace: 1n,
   undefinedColor: -32_766,
   types: { f32: 0x210, f64: 0x214, i32: 0x250, u32: 0x251, u8: 0x241 },
   operations: { sum: 0x21, min: 0x22, max: 0x23 },
@@ -57,7 +57,7 @@ function openMpi(koffi: Koffi, library: KoffiLibrary): Handles {
     type: "uintptr_t",
     world: at("comm_world"),
     errorsReturn: at("errors_return"),
-    inPlace: 1,
+    inPlace: 1n,
     undefinedColor: -32_766,
     types: {
       f32: at("float"),

@@ -65,7 +65,7 @@ function findLibrary(given: string | undefined): { library: Library; path: strin
     try {
       const loaded = koffi.load(path);
       const handles = handlesOf(koffi, loaded);
-      return { library: { koffi, handles, calls: callsOf(loaded, handles), name: path }, path };
+      return { library: { handles, calls: callsOf(loaded, handles), name: path }, path };
     } catch (error) {
       tried.push(`${path} (${(error as Error).message})`);
     }
@@ -83,7 +83,7 @@ function join(found: Library): MpiCommunicator {
   const flag = new Int32Array(1);
   calls.initialized(flag);
   if (flag[0] === 0) {
-    const code = calls.init(0, 0, funneled, flag);
+    const code = calls.init(null, null, funneled, flag);
     if (code !== 0) throw refused("MPI must start", `code ${code}`, "see what its launcher says");
   }
   const text = Buffer.alloc(8192);

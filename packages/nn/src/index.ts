@@ -258,3 +258,6 @@ export {
 } from "./modules/transformerBlock.ts";
 export { type UpsampleOptions, upsample } from "./modules/upsample.ts";
 export { weightNorm } from "./modules/weightNorm.ts";
+export { fromTorch, type TorchOptions } from "./torch/fromTorch.ts";
+export type { TorchFill, TorchLayout, TorchPiece, TorchTensorPiece } from "./torch/layout.ts";
+export { toTorch } from "./torch/toTorch.ts";

@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { factoredMoments } from "./transforms/factoredMoments.ts";
 import { relativeScale } from "./transforms/relativeScale.ts";
@@ -57,6 +57,7 @@ export function adafactor(settings: AdafactorSettings = {}): Optimizer {
   checkKnown("adafactor", settings, names);
   const { learningRate = 0.01, decay = 0.8, epsilon = 1e-30, least = 1e-3, clip = 1 } = settings;
   const { weightDecay: lambda = 0, schedule = constantSchedule() } = settings;
+  checkSchedule("adafactor", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(
     "adafactor",

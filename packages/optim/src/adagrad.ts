@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { scale } from "./transforms/scale.ts";
 import { sumOfSquares } from "./transforms/sumOfSquares.ts";
@@ -30,6 +30,7 @@ export interface AdagradSettings {
 export function adagrad(settings: AdagradSettings = {}): Optimizer {
   checkKnown("adagrad", settings, ["learningRate", "epsilon", "schedule"]);
   const { learningRate = 0.01, epsilon = 1e-10, schedule = constantSchedule() } = settings;
+  checkSchedule("adagrad", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings("adagrad", { learningRate, epsilon }, { learningRate: any, epsilon: any });
   return optimizerOf("adagrad", { learningRate, epsilon, schedule: schedule.name }, [

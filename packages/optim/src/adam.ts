@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { type MomentSettings, momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
@@ -33,6 +33,7 @@ export interface AdamSettings extends MomentSettings {
 export function adam(settings: AdamSettings = {}): Optimizer {
   checkKnown("adam", settings, ["learningRate", ...momentNames, "schedule"]);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
+  checkSchedule("adam", schedule);
   checkSettings("adam", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   const own = momentSettings("adam", settings);
   return optimizerOf("adam", { learningRate, ...own, schedule: schedule.name }, [

@@ -1,7 +1,7 @@
 import type { AdamSettings } from "./adam.ts";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
@@ -34,6 +34,7 @@ export function adamw(settings: AdamwSettings = {}): Optimizer {
   const names = ["learningRate", ...momentNames, "weightDecay", "decayBiases", "schedule"];
   checkKnown("adamw", settings, names);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
+  checkSchedule("adamw", schedule);
   const { weightDecay: lambda = 0.01, decayBiases = false } = settings;
   checkSettings("adamw", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   checkFlag("adamw", "decayBiases", decayBiases);

@@ -1,7 +1,7 @@
 import type { AdamwSettings } from "./adamw.ts";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { momentNames, momentSettings, moments } from "./transforms/moments.ts";
 import { scale } from "./transforms/scale.ts";
@@ -22,6 +22,7 @@ export function lamb(settings: AdamwSettings = {}): Optimizer {
   const names = ["learningRate", ...momentNames, "weightDecay", "decayBiases", "schedule"];
   checkKnown("lamb", settings, names);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
+  checkSchedule("lamb", schedule);
   const { weightDecay: lambda = 0.01, decayBiases = false, epsilon = 1e-6 } = settings;
   checkSettings("lamb", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   checkFlag("lamb", "decayBiases", decayBiases);

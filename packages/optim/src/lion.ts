@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { scale } from "./transforms/scale.ts";
 import { signedMomentum } from "./transforms/signedMomentum.ts";
@@ -39,6 +39,7 @@ export function lion(settings: LionSettings = {}): Optimizer {
   checkKnown("lion", settings, ["learningRate", "beta1", "beta2", "weightDecay", "schedule"]);
   const { learningRate = 1e-4, beta1 = 0.9, beta2 = 0.99, weightDecay: lambda = 0 } = settings;
   const { schedule = constantSchedule() } = settings;
+  checkSchedule("lion", schedule);
   checkSettings(
     "lion",
     { learningRate, beta1, beta2 },

@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import type { Transform } from "./core/transform.ts";
 import { scale } from "./transforms/scale.ts";
@@ -55,6 +55,7 @@ export function momentum(
   checkKnown("momentum", given, ["learningRate", "momentum", "nesterov", "schedule"]);
   const { learningRate = 0.05, momentum: mu = 0.9, nesterov = false } = given;
   const { schedule = constantSchedule() } = given;
+  checkSchedule("momentum", schedule);
   checkFlag("momentum", "nesterov", nesterov);
   checkSettings("momentum", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   return optimizerOf(

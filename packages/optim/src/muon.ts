@@ -1,7 +1,7 @@
 import { add, mul, type Update } from "@metrigrad/graph";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { mapDirections } from "./core/step.ts";
 import type { Transform } from "./core/transform.ts";
@@ -59,6 +59,7 @@ export function muon(settings: MuonSettings = {}): Optimizer {
   checkKnown("muon", settings, names);
   const { learningRate = 0.02, momentum = 0.95, nesterov = true, steps = 5 } = settings;
   const { weightDecay: lambda = 0, schedule = constantSchedule() } = settings;
+  checkSchedule("muon", schedule);
   checkFlag("muon", "nesterov", nesterov);
   checkSettings(
     "muon",

@@ -1,7 +1,7 @@
 import type { AdamSettings } from "./adam.ts";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { momentNames, momentSettings } from "./transforms/moments.ts";
 import { nesterovMoments } from "./transforms/nesterovMoments.ts";
@@ -30,6 +30,7 @@ export interface NadamSettings extends AdamSettings {
 export function nadam(settings: NadamSettings = {}): Optimizer {
   checkKnown("nadam", settings, ["learningRate", ...momentNames, "momentumDecay", "schedule"]);
   const { learningRate = 0.002, momentumDecay = 0.004, schedule = constantSchedule() } = settings;
+  checkSchedule("nadam", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(
     "nadam",

@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { dualGradient } from "./transforms/dualGradient.ts";
 import { scale } from "./transforms/scale.ts";
@@ -37,6 +37,7 @@ export interface NaturalGradientSettings {
 export function naturalGradient(settings: NaturalGradientSettings = {}): Optimizer {
   checkKnown("naturalGradient", settings, ["learningRate", "schedule"]);
   const { learningRate = 1, schedule = constantSchedule() } = settings;
+  checkSchedule("naturalGradient", schedule);
   checkSettings("naturalGradient", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   return optimizerOf("naturalGradient", { learningRate, schedule: schedule.name }, [
     dualGradient(),

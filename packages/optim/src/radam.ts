@@ -1,7 +1,7 @@
 import type { AdamSettings } from "./adam.ts";
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { momentNames, momentSettings } from "./transforms/moments.ts";
 import { rectifiedMoments } from "./transforms/rectifiedMoments.ts";
@@ -22,6 +22,7 @@ import { scale } from "./transforms/scale.ts";
 export function radam(settings: AdamSettings = {}): Optimizer {
   checkKnown("radam", settings, ["learningRate", ...momentNames, "schedule"]);
   const { learningRate = 0.001, schedule = constantSchedule() } = settings;
+  checkSchedule("radam", schedule);
   const own = momentSettings("radam", settings);
   checkSettings(
     "radam",

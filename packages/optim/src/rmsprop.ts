@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { rootMeanSquare } from "./transforms/rootMeanSquare.ts";
 import { scale } from "./transforms/scale.ts";
@@ -42,6 +42,7 @@ export function rmsprop(settings: RmspropSettings = {}): Optimizer {
   checkKnown("rmsprop", settings, names);
   const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0 } = settings;
   const { centered = false, schedule = constantSchedule() } = settings;
+  checkSchedule("rmsprop", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(
     "rmsprop",

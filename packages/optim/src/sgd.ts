@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { scale } from "./transforms/scale.ts";
 
@@ -29,6 +29,7 @@ export interface SgdSettings {
 export function sgd(settings: SgdSettings = {}): Optimizer {
   checkKnown("sgd", settings, ["learningRate", "schedule"]);
   const { learningRate = 0.1, schedule = constantSchedule() } = settings;
+  checkSchedule("sgd", schedule);
   checkSettings("sgd", { learningRate }, { learningRate: [0, Number.MAX_VALUE] });
   return optimizerOf("sgd", { learningRate, schedule: schedule.name }, [
     scale(learningRate, schedule),

@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkFlag, checkKnown, checkSettings } from "./core/settings.ts";
 import { checkInteger } from "./quasiNewton/settings.ts";
 import { inverseRoots } from "./transforms/inverseRoots.ts";
@@ -63,6 +63,7 @@ export function shampoo(settings: ShampooSettings = {}): Optimizer {
   const { learningRate = 0.01, momentum = 0.9, beta = 1, epsilon = 1e-6 } = settings;
   const { every = 10, longest = 1024, graft = true } = settings;
   const { weightDecay: lambda = 0, schedule = constantSchedule() } = settings;
+  checkSchedule("shampoo", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   checkSettings(
     "shampoo",

@@ -1,6 +1,6 @@
 import { optimizerOf } from "./chain.ts";
 import type { Optimizer } from "./core/optimizer.ts";
-import { constantSchedule, type Schedule } from "./core/schedule.ts";
+import { checkSchedule, constantSchedule, type Schedule } from "./core/schedule.ts";
 import { checkKnown, checkSettings } from "./core/settings.ts";
 import { checkInteger } from "./quasiNewton/settings.ts";
 import { rotatedMoments } from "./soap/rotatedMoments.ts";
@@ -62,6 +62,7 @@ export function soap(settings: SoapSettings = {}): Optimizer {
   const { learningRate = 0.003, beta1 = 0.95, beta2 = 0.95, epsilon = 1e-8 } = settings;
   const { factorBeta = beta2, every = 10, longest = 10_000 } = settings;
   const { weightDecay: lambda = 0, schedule = constantSchedule() } = settings;
+  checkSchedule("soap", schedule);
   const any: [number, number] = [0, Number.MAX_VALUE];
   const beta: [number, number] = [0, 1 - Number.EPSILON];
   checkSettings(

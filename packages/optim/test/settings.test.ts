@@ -313,7 +313,7 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
   [
     "sgd, a schedule that was not called",
     () => sgd?.({ schedule: optim.cosineSchedule }),
-    /scale: schedule must be a schedule/,
+    /sgd: schedule must be a schedule/,
   ],
   ["scale of nothing", () => scale?.(), /scale: factor must be a finite number ≥ 0, got undefined/],
   ["scale of text", () => scale?.("0.1"), /scale: factor must be a finite number ≥ 0, got "0.1"/],

@@ -1,5 +1,5 @@
 import { compile, type Feeds, isNode, type Node, type Outputs } from "@metrigrad/graph";
-import type { Handle, Store, Tensor } from "@metrigrad/tensor";
+import { checkNames, GraphError, type Handle, type Store, type Tensor } from "@metrigrad/tensor";
 
 /**
  * The store and the inputs for {@link evaluate}.
@@ -34,14 +34,18 @@ export type Evaluated<O> = O extends Node
  * @param nodes - One node, a list of nodes, or a record of nodes.
  * @param context - The store that has the variables of the nodes, and the values of their inputs.
  * @returns The values as tensors, in the form of `nodes`.
- * @throws {@link GraphError} if the store lacks a variable, or if an input is missing or unknown.
+ * @throws {@link GraphError} if an option is unknown, if the store is missing or lacks a variable, or if an input is missing or
+ *   unknown.
  * @throws {@link ShapeError} if the value of an input has another shape than the input.
  * @category Graph: compile and run
  */
 export async function evaluate<const O extends Outputs>(
   nodes: O,
-  { store, feeds = {} }: EvaluateContext,
+  context: EvaluateContext,
 ): Promise<Evaluated<O>> {
+  checkNames("evaluate", context, ["store", "feeds"], GraphError);
+  const { store, feeds = {} } = context;
+  if (typeof store?.prepare !== "function") throw noStore(store);
   const list = isNode(nodes) ? [nodes] : Object.values(nodes as Record<string, Node>);
   const program = await compile({ outputs: list }, store);
   try {
@@ -54,4 +58,13 @@ export async function evaluate<const O extends Outputs>(
   } finally {
     await program.close();
   }
+}
+
+function noStore(got: unknown): GraphError {
+  return new GraphError({
+    where: "evaluate",
+    must: "store must be a store",
+    got: got === null ? "null" : typeof got,
+    todo: "pass { store }, for example run.store, or await backend.store(model)",
+  });
 }

@@ -1,9 +1,11 @@
 export { checkpointBytes } from "./checkpoint/checkpointBytes.ts";
+export { checkpointTensors } from "./checkpoint/checkpointTensors.ts";
 export type { LoadOptions } from "./checkpoint/choice.ts";
 export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
+export type { FileOfHandle, FolderHandle } from "./files/pageFolder.ts";
 export { writeAllWhole } from "./files/writeAllWhole.ts";
 export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";

@@ -16,6 +16,7 @@ import {
   isTensor,
   type MapTree,
   mapTree,
+  pause,
   ShapeError,
   type Store,
   showShape,
@@ -26,7 +27,6 @@ import {
 } from "@metrigrad/tensor";
 import { feedTree, inputsOf, leafFeeds, leafValues, scaledInputs } from "./data/reading.ts";
 import { chunkRows } from "./host/chunkRows.ts";
-import { pacer } from "./host/pause.ts";
 import { checkStored } from "./step/context.ts";
 
 /**
@@ -98,7 +98,9 @@ export async function predict<In, Out, Y = Out>(
   const reading: Reading = inputScale === undefined ? {} : { inputScale };
   const build = (rows: number) => outputOf(whole, store, given, reading, law, rows);
   const nodesFor = (rows: number) => namedNodes(build(rows)).map(([, node]) => node);
+  await pause();
   const size = sizeFor(batchSize, n, nodesFor, store);
+  await pause();
   const output = build(size);
   const nodes = namedNodes(output);
   for (const [path, node] of nodes) checkRows(path, node, size);
@@ -115,7 +117,6 @@ export async function predict<In, Out, Y = Out>(
       };
     });
     const used = new Set(program.plan.feeds.map(({ name }) => name));
-    const rest = pacer();
     for (let first = 0; first < n; first += size) {
       signal?.throwIfAborted();
       // The last chunk is filled up with copies of the last row.
@@ -128,7 +129,7 @@ export async function predict<In, Out, Y = Out>(
         const values = (await handle.read()).data();
         data.set(values.subarray(0, Math.min(size, n - first) * row), first * row);
       }
-      await rest();
+      await pause();
     }
     let next = 0;
     return mapTree(output, isNode, () => {

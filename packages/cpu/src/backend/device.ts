@@ -1,4 +1,4 @@
-import { BackendError, closedError, type FloatType } from "@metrigrad/tensor";
+import { BackendError, closedError, type FloatType, inPieces } from "@metrigrad/tensor";
 import { buildLibrary, type LibraryModule } from "../kernel/library.ts";
 import { Heap } from "../memory/heap.ts";
 import { Scratch } from "../memory/scratch.ts";
@@ -113,7 +113,7 @@ export class Device {
   }
 
   private async make(float: FloatType): Promise<LibraryModule> {
-    const library = buildLibrary({ ...this.options, floats: floatsOf(float) });
+    const library = await inPieces(buildLibrary({ ...this.options, floats: floatsOf(float) }));
     const module = await compileModule(library.bytes);
     Object.assign(this.imports, await instantiate(module, this.imports));
     await this.threads?.pool.extend(module);

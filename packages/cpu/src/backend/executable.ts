@@ -4,7 +4,9 @@ import {
   closedError,
   type Executable,
   type Handle,
+  inPieces,
   type Plan,
+  pause,
   sizeOf,
   type Tensor,
   type TypedArray,
@@ -139,9 +141,11 @@ export class CpuExecutable implements Executable {
     const program = threads?.pool.next() ?? 0;
     let scratch: ScratchLease | null = null;
     try {
-      const built = buildPlan(plan, await targetOf(device, plan, program, placement.addresses));
+      const target = await targetOf(device, plan, program, placement.addresses);
+      const built = await inPieces(buildPlan(plan, target));
       scratch = built.scratch;
       const module = await compileModule(built.bytes);
+      await pause();
       const exports = await instantiate(module, device.imports);
       await threads?.pool.load(program, module);
       const find = (name: string) => exports[name] as RunFunction;

@@ -1,4 +1,5 @@
 import {
+  type Addition,
   type Backend,
   checkPlan,
   checkPlanFloat,
@@ -8,8 +9,10 @@ import {
   type Executable,
   type FloatType,
   initialValue,
+  inPieces,
   type NamedVariable,
   type NameOptions,
+  type Pieces,
   type Plan,
   type Store,
   sizeOf,
@@ -25,6 +28,9 @@ import { bytesOf } from "../loop/lanes.ts";
 import { readElements, storedArray, writeElements } from "../memory/elements.ts";
 import type { Device } from "./device.ts";
 import { CpuExecutable } from "./executable.ts";
+
+/** The number of elements that are written at once. */
+const piece = 2 ** 21;
 
 /** The place of a variable's elements. */
 interface Home {
@@ -44,6 +50,8 @@ export class CpuStore implements Store {
   private readonly executables = new Set<Executable>();
   private readonly forget: (closed: CpuStore) => void;
   private closed = false;
+  /** Counts the changes of the table. */
+  private changes = 0;
 
   /** Makes a store; `forget` is called when it is closed. */
   constructor(
@@ -81,27 +89,54 @@ export class CpuStore implements Store {
 
   async add(variables: Variables, { name }: NameOptions = {}): Promise<void> {
     this.check("store.add");
-    const addition = this.table.plan(variables, name);
-    const values = addition.fresh.map((one) => initialValue(one, this.seed));
-    const homes = this.reserve(addition.fresh);
+    for (;;) {
+      const before = this.changes;
+      const addition = this.table.plan(variables, name);
+      const homes = this.reserve(addition.fresh);
+      try {
+        await inPieces(this.fill(addition.fresh, homes));
+        this.check("store.add");
+      } catch (error) {
+        this.release(homes);
+        throw error;
+      }
+      // While the values were written, another call may have changed the table.
+      if (before === this.changes) return this.take(addition, homes);
+      this.release(homes);
+    }
+  }
+
+  /** Puts variables with their values into the table. */
+  private take(addition: Addition<Home>, homes: readonly Home[]): void {
+    this.changes++;
     this.table.makeRoom(addition);
-    for (const { home } of addition.dropped) this.device.heap.release(home.address);
+    this.release(addition.dropped.map(({ home }) => home));
     addition.fresh.forEach((one, i) => {
-      const home = homes[i] as Home;
-      writeElements(
-        this.elements(one.spec, home),
-        this.typeOf(one.spec),
-        values[i] as ArrayLike<number>,
-      );
-      this.table.set(one, home);
+      this.table.set(one, homes[i] as Home);
     });
+  }
+
+  /** Writes initial values, some of the elements in each piece. */
+  private *fill(variables: readonly NamedVariable[], homes: readonly Home[]): Pieces<void> {
+    for (const [i, one] of variables.entries()) {
+      const home = homes[i] as Home;
+      const values = initialValue(one, this.seed);
+      for (let from = 0; from < home.size; from += piece) {
+        yield;
+        // The memory may have grown, which makes older views empty.
+        const target = this.elements(one.spec, home);
+        const part = sliced(values, from, from + piece);
+        writeElements(target.subarray(from, from + piece), this.typeOf(one.spec), part);
+      }
+    }
   }
 
   async remove(variables: Variables): Promise<void> {
     this.check("store.remove");
+    this.changes++;
     const gone = this.table.remove(variables);
     for (const used of this.uses) used.removed(gone);
-    for (const { home } of gone) this.device.heap.release(home.address);
+    this.release(gone.map(({ home }) => home));
   }
 
   async read(variable: VariableSpec | string): Promise<Tensor> {
@@ -157,7 +192,7 @@ export class CpuStore implements Store {
     if (this.closed) return;
     this.closed = true;
     for (const executable of this.executables) await executable.close();
-    for (const { home } of this.table.all) this.device.heap.release(home.address);
+    this.release(this.table.all.map(({ home }) => home));
     this.table.clear();
     this.forget(this);
   }
@@ -172,10 +207,14 @@ export class CpuStore implements Store {
         homes.push({ size, address: heap.allocate(size * bytesOf(this.typeOf(spec)), path) });
       }
     } catch (error) {
-      for (const { address } of homes) heap.release(address);
+      this.release(homes);
       throw error;
     }
     return homes;
+  }
+
+  private release(homes: readonly Home[]): void {
+    for (const { address } of homes) this.device.heap.release(address);
   }
 
   private elements(spec: VariableSpec, { address, size }: Home) {
@@ -190,4 +229,12 @@ export class CpuStore implements Store {
     this.device.check(where);
     if (this.closed) throw closedError(where, "store");
   }
+}
+
+/** Returns a part of values, which shares their memory if they are a typed array. */
+function sliced(values: ArrayLike<number>, from: number, to: number): ArrayLike<number> {
+  if (from === 0 && values.length <= to) return values;
+  return ArrayBuffer.isView(values)
+    ? (values as Float64Array).subarray(from, to)
+    : Array.prototype.slice.call(values, from, to);
 }

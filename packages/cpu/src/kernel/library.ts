@@ -1,3 +1,4 @@
+import type { Pieces } from "@metrigrad/tensor";
 import type { NativeKernels } from "../native/functions.ts";
 import type { KernelOptions } from "../options.ts";
 import { type Func, ModuleBuilder } from "../wasm/index.ts";
@@ -11,27 +12,30 @@ import { threefryKernel } from "./threefry.ts";
 import { dotKernel, subtractKernel } from "./vector.ts";
 import { vectorSolvers } from "./vectorSolve.ts";
 
-/** Adds every kernel that plans call to a module that is being built. */
-function addKernels(m: ModuleBuilder, options: KernelOptions) {
+/** Adds every kernel that plans call to a module that is being built, a few in each piece. */
+function* addKernels(m: ModuleBuilder, options: KernelOptions) {
   const { floats } = options;
   const copy2d = copyKernel(m, floats);
   const products = productKernels(m, options);
+  yield;
   const panel = panelSolver(m, options);
   const mirror = mirrorKernel(m, copy2d, floats);
   const dot = dotKernel(m, options);
   const subtract = subtractKernel(m, floats);
+  const triangularSolve = triangularSolver(m, panel, products.gemmMinus, options);
+  const solvers = vectorSolvers(m, dot, subtract, options);
+  yield;
+  const { gemmUpperMinus } = products;
+  const factors = choleskyKernels(m, { copy: copy2d, panel, gemmUpperMinus }, options);
+  yield;
   return {
     copy2d,
     mirror,
     ...products,
-    triangularSolve: triangularSolver(m, panel, products.gemmMinus, options),
-    ...vectorSolvers(m, dot, subtract, options),
+    triangularSolve,
+    ...solvers,
     solvePanel: panel,
-    ...choleskyKernels(
-      m,
-      { copy: copy2d, panel, gemmUpperMinus: products.gemmUpperMinus },
-      options,
-    ),
+    ...factors,
     eigh: eighKernel(m, { copy: copy2d, mirror, dot, subtract }, floats),
     sortWords: sortKernel(m),
     threefry: threefryKernel(m),
@@ -39,7 +43,8 @@ function addKernels(m: ModuleBuilder, options: KernelOptions) {
 }
 
 /** The kernels by name, as functions of one module. */
-export type Kernels = Readonly<ReturnType<typeof addKernels>>;
+export type Kernels =
+  ReturnType<typeof addKernels> extends Generator<void, infer K> ? Readonly<K> : never;
 
 /** The functions that plans call. */
 export interface Library extends Kernels {
@@ -54,11 +59,13 @@ export interface LibraryModule {
 }
 
 /** Generates the kernels of one float type, once per backend; their names end in the type. */
-export function buildLibrary(options: KernelOptions): LibraryModule {
+export function* buildLibrary(options: KernelOptions): Pieces<LibraryModule> {
   const m = new ModuleBuilder(options, `_${options.floats.type}`);
-  const library = addKernels(m, options);
+  const library = yield* addKernels(m, options);
+  yield;
+  const bytes = m.encode();
   return {
-    bytes: m.encode(),
+    bytes,
     importInto: (other) => {
       const imported = Object.entries(library).map(([name, func]): [string, Func] => [
         name,

@@ -1,6 +1,7 @@
 import {
   type BufferSpec,
   type FloatType,
+  type Pieces,
   type Plan,
   type Step,
   stepViews,
@@ -142,7 +143,11 @@ export function floatsIn(plan: Plan): readonly FloatType[] {
 }
 
 /** Returns the phases of each step, and the size of their temporary memory, which begins at the base of the module. */
-function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<FloatType, Library>) {
+function* planPhases(
+  plan: Plan,
+  target: PlanTarget,
+  libraries: ReadonlyMap<FloatType, Library>,
+): Pieces<{ readonly steps: readonly (readonly Planned[])[]; readonly need: number }> {
   const { options, parts } = target;
   const addresses = target.addresses.map(addressAt);
   const partsOf = (cost: number) => partsFor(cost, target);
@@ -198,22 +203,26 @@ function planPhases(plan: Plan, target: PlanTarget, libraries: ReadonlyMap<Float
     });
     return phases;
   };
-  const steps = plan.steps.map((step, at) => planStep(step, String(at), []));
+  const steps: (readonly Planned[])[] = [];
+  for (const [at, step] of plan.steps.entries()) {
+    steps.push(planStep(step, String(at), []));
+    yield;
+  }
   return { steps, need };
 }
 
 /**
  * Generates the phases of all steps and the functions that run them in order, and reserves their temporary memory.
- * Throws BackendError if there is no more.
+ * Throws BackendError if there is no more. A piece of the work is a step or a phase.
  */
-export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
+export function* buildPlan(plan: Plan, target: PlanTarget): Pieces<PlanModule> {
   const { options, parts, fork } = target;
   const module = new ModuleBuilder(options);
   const libraries = new Map(
     [...target.libraries].map(([float, library]) => [float, library.importInto(module)]),
   );
   const sync = fork && { ...fork.sync.importInto(module), program: fork.program, threads: parts };
-  const { steps: planned, need } = planPhases(plan, target, libraries);
+  const { steps: planned, need } = yield* planPhases(plan, target, libraries);
   const scratch = target.scratch.reserve(need);
   const gainOf = (runs: readonly Planned[]): number =>
     runs.reduce((sum, run) => {
@@ -223,7 +232,7 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   const gain = gainOf(planned.flat());
   const several = parts > 1 && gain >= grainsPerRun * target.grain;
   const partsIn = (phase: PlannedPhase) => (several ? phase.parts : 1);
-  const calls = addPhases(module, phasesOf(planned.flat()), {
+  const calls = yield* addPhases(module, phasesOf(planned.flat()), {
     nameOf: ({ name }) => name,
     write: (phase) => writePhase(phase, partsIn(phase) > 1, parts),
     // Each step calls its phases, and each way to run all calls them too.
@@ -237,6 +246,7 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
   };
   const steps = planned.map((phases) => phases.map(emit));
   sequence(module, "run", 0, steps.flat(), sync);
+  yield;
   if (several) sequence(module, "alone", 0, steps.flat(), null);
   const names = steps.map((phases, at) => {
     sequence(module, `step${at}`, at + 1, phases, sync);
@@ -246,8 +256,11 @@ export function buildPlan(plan: Plan, target: PlanTarget): PlanModule {
     const { func, addresses } = callOf(phase);
     return { name: func.name, addresses };
   };
+  yield;
+  const bytes = module.encode(scratch.address);
+  yield;
   return {
-    bytes: module.encode(scratch.address),
+    bytes,
     runs: several ? ["run", "alone"] : ["run"],
     steps: names,
     phases: planned.map((phases) => phasesOf(phases).map(exported)),

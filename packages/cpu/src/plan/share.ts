@@ -1,3 +1,4 @@
+import type { Pieces } from "@metrigrad/tensor";
 import {
   type FromParam,
   type Func,
@@ -39,11 +40,11 @@ const mostAddresses = 100;
  * Adds the functions of phases to a module. Phases whose code differs in nothing but addresses share one function, if
  * that makes the module smaller.
  */
-export function addPhases<P>(
+export function* addPhases<P>(
   module: ModuleBuilder,
   phases: readonly P[],
   { nameOf, write, calls, base }: PhaseOptions<P>,
-): ReadonlyMap<P, PhaseCall> {
+): Pieces<ReadonlyMap<P, PhaseCall>> {
   const groups = new Map<string, Alike<P>>();
   for (const phase of phases) {
     const code = write(phase);
@@ -51,6 +52,7 @@ export function addPhases<P>(
     const group = groups.get(key) ?? { code, members: [] };
     groups.set(key, group);
     group.members.push({ phase, addresses: code.addresses });
+    yield;
   }
   const added = new Map<P, PhaseCall>();
   for (const { code, members } of groups.values()) {
@@ -71,6 +73,7 @@ export function addPhases<P>(
         added.set(phase, { func: add(phase, { ...code, addresses }, null), addresses: [] });
       }
     }
+    yield;
   }
   return added;
 }

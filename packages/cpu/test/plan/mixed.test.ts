@@ -1,6 +1,7 @@
 /** Steps whose floats are of both types: they compute in 64 bits. */
 import {
   arg,
+  atOnce,
   call,
   type DType,
   type Plan,
@@ -42,11 +43,13 @@ async function after(step: Step, stored: readonly Stored[]): Promise<TypedArray[
     arenaBytes: 0,
   };
   const { options, scratch } = device;
-  const { bytes, phases } = buildPlan(plan, {
-    ...{ options, scratch, parts: 1, grain: 0, fork: null },
-    ...{ addresses: arrays.map(({ address }) => address) },
-    libraries: await device.libraries(floatsIn(plan)),
-  });
+  const { bytes, phases } = atOnce(
+    buildPlan(plan, {
+      ...{ options, scratch, parts: 1, grain: 0, fork: null },
+      ...{ addresses: arrays.map(({ address }) => address) },
+      libraries: await device.libraries(floatsIn(plan)),
+    }),
+  );
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
   for (const { name, addresses } of phases.flat()) {
     (instance.exports[name] as Numbers)(0, 1, ...addresses);

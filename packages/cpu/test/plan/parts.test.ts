@@ -1,5 +1,6 @@
 import {
   arg,
+  atOnce,
   call,
   type DType,
   type FloatType,
@@ -52,10 +53,12 @@ async function runInParts(
   };
   const addresses = buffers.map(({ address }) => address);
   const { options, scratch } = device;
-  const { bytes, phases } = buildPlan(full, {
-    ...{ options, scratch, parts, addresses, libraries: await device.libraries(floatsIn(full)) },
-    ...{ grain: 0, fork: null },
-  });
+  const { bytes, phases } = atOnce(
+    buildPlan(full, {
+      ...{ options, scratch, parts, addresses, libraries: await device.libraries(floatsIn(full)) },
+      ...{ grain: 0, fork: null },
+    }),
+  );
   const { instance } = await WebAssembly.instantiate(bytes, { env: device.imports });
   for (const { name, addresses } of phases.flat()) {
     const order = Array.from({ length: parts }, (_, part) => part);

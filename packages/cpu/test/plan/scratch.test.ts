@@ -1,5 +1,12 @@
 /** Programs reserve the temporary memory that their steps need, count it, and give it back. */
-import { type FloatType, type Plan, type Step, storageBytes, type View } from "@metrigrad/tensor";
+import {
+  atOnce,
+  type FloatType,
+  type Plan,
+  type Step,
+  storageBytes,
+  type View,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { openCpu } from "../../src/open.ts";
@@ -59,7 +66,7 @@ for (const float of types) {
         fork: null,
         addresses: [1024, 1024],
       };
-      const built = buildPlan(planOf(shape, kinds[name] as never, float), target);
+      const built = atOnce(buildPlan(planOf(shape, kinds[name] as never, float), target));
       built.scratch.release();
       return built.scratch.bytes;
     };

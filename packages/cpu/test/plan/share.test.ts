@@ -1,6 +1,7 @@
 /** Phases whose code differs in addresses alone are one function, and do what they did apart. */
 import {
   arg,
+  atOnce,
   call,
   type FloatType,
   type Plan,
@@ -71,10 +72,12 @@ async function moduleOf(layers: number, float: FloatType, parts: number) {
     device.heap.allocate(size * bytesOf(dtype), "test"),
   );
   const { options, scratch } = device;
-  const { bytes, phases } = buildPlan(full, {
-    ...{ options, scratch, parts, addresses, libraries: await device.libraries(floatsIn(full)) },
-    ...{ grain: 0, fork: null },
-  });
+  const { bytes, phases } = atOnce(
+    buildPlan(full, {
+      ...{ options, scratch, parts, addresses, libraries: await device.libraries(floatsIn(full)) },
+      ...{ grain: 0, fork: null },
+    }),
+  );
   await device.close();
   const names = phases.flat().map(({ name }) => name);
   const exported = WebAssembly.Module.exports(new WebAssembly.Module(bytes));
@@ -155,11 +158,13 @@ function still(step: Step): Step {
 /** Runs phases that store what they compute, and lists words of the memory afterwards. */
 function stored(phases: readonly FunctionCode[], base: number, words: readonly number[]) {
   const m = new ModuleBuilder({ shared: false });
-  const calls = addPhases(m, phases, {
-    nameOf: (phase) => `phase${phases.indexOf(phase)}`,
-    write: (phase) => phase,
-    ...{ calls: 1, base },
-  });
+  const calls = atOnce(
+    addPhases(m, phases, {
+      nameOf: (phase) => `phase${phases.indexOf(phase)}`,
+      write: (phase) => phase,
+      ...{ calls: 1, base },
+    }),
+  );
   const { exports, memory } = instance(m, false, base);
   for (const phase of phases) {
     const { func, addresses } = calls.get(phase) as NonNullable<ReturnType<typeof calls.get>>;

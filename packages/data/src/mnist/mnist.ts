@@ -1,6 +1,7 @@
-import { checkNames, DataError, hostArray, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, hostArray, pause, type Tensor, tensor } from "@metrigrad/tensor";
 import { type DataSet, dataSet } from "../dataSet.ts";
-import type { Split } from "../split.ts";
+import { gatherRows } from "../gatherRows.ts";
+import { rowsOf, type Split } from "../split.ts";
 import { type Dealt, splitRows } from "../splitRows.ts";
 import { type MnistOptions, mnistFileNames } from "./mnistOptions.ts";
 import { mnistBytes } from "./mnistSource.ts";
@@ -40,17 +41,45 @@ export async function mnist(options: MnistOptions = {}): Promise<DataSet & Dealt
   );
   const pools: Split[] = [];
   for (let i = 0; i < named.length; i += 2) {
-    pools.push(readDigits(named[i] as NamedBytes, named[i + 1] as NamedBytes));
+    pools.push(await readDigits(named[i] as NamedBytes, named[i + 1] as NamedBytes));
+    await pause();
   }
   const pool = {
-    inputs: joinRows(pools.map(({ inputs }) => inputs)),
-    targets: joinRows(pools.map(({ targets }) => targets)),
+    inputs: await joinRows(pools.map(({ inputs }) => inputs)),
+    targets: await joinRows(pools.map(({ targets }) => targets)),
   };
-  const parts = splitRows(pool, split, { seed });
+  await pause();
+  const all = Array.from({ length: rowsOf(pool) }, (_, row) => row);
+  const { train, valid, test } = splitRows(all, split, { seed });
+  const parts = {
+    train: await gathered(pool, train),
+    valid: await gathered(pool, valid),
+    test: await gathered(pool, test),
+  };
   return dataSet({ name: "mnist", ...parts, inputScale: 1 / 255, classes: 10 });
 }
 
-function joinRows(parts: readonly Tensor[]): Tensor {
+/** The number of images that are copied at once. */
+const atOnce = 5000;
+
+/** Returns chosen rows of a pool, with pauses. */
+async function gathered(pool: Split, rows: readonly number[]): Promise<Split> {
+  const parts: Split[] = [];
+  for (let from = 0; from === 0 || from < rows.length; from += atOnce) {
+    const chosen = rows.slice(from, from + atOnce);
+    parts.push({
+      inputs: gatherRows(pool.inputs, chosen),
+      targets: gatherRows(pool.targets, chosen),
+    });
+    await pause();
+  }
+  return {
+    inputs: await joinRows(parts.map(({ inputs }) => inputs)),
+    targets: await joinRows(parts.map(({ targets }) => targets)),
+  };
+}
+
+async function joinRows(parts: readonly Tensor[]): Promise<Tensor> {
   const { dtype, shape } = parts[0]!;
   const sum = (count: (part: Tensor) => number) =>
     parts.reduce((all, part) => all + count(part), 0);
@@ -62,6 +91,7 @@ function joinRows(parts: readonly Tensor[]): Tensor {
   for (const part of parts) {
     joined.set(part.data(), at);
     at += part.size;
+    await pause();
   }
   return tensor(joined, { shape: [sum(({ shape }) => shape[0]!), ...shape.slice(1)], dtype });
 }

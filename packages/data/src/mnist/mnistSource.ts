@@ -12,10 +12,10 @@ export async function mnistBytes(
   if (bytes !== undefined && from !== undefined) {
     throw refused("bytes or fetch must be given", "both", "leave one of them out");
   }
-  if (bytes !== undefined) return names.map((name) => named(name, bytes[name]));
+  if (bytes !== undefined) return Promise.all(names.map((name) => named(name, bytes[name])));
   if (from !== undefined)
     return Promise.all(names.map(async (name) => named(name, await fetched(name, from))));
-  if (globalThis.process?.versions?.node === undefined) {
+  if (!isNode()) {
     throw refused(
       "the files must be given where there is no file system",
       "neither bytes nor fetch",
@@ -23,11 +23,11 @@ export async function mnistBytes(
     );
   }
   const files = await mnistFiles(names);
-  return names.map((name, i) => named(name, files[i]));
+  return Promise.all(names.map((name, i) => named(name, files[i])));
 }
 
 /** A file, unpacked where it is packed by gzip. */
-function named(name: MnistFileName, bytes: Uint8Array | undefined): NamedBytes {
+async function named(name: MnistFileName, bytes: Uint8Array | undefined): Promise<NamedBytes> {
   if (!(bytes instanceof Uint8Array)) {
     const got = bytes === undefined ? "none" : typeof bytes;
     throw refused(`bytes must have a Uint8Array for ${name}`, got, "pass the bytes of each file");
@@ -35,10 +35,22 @@ function named(name: MnistFileName, bytes: Uint8Array | undefined): NamedBytes {
   const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (!isPacked) return { name, bytes };
   try {
-    return { name, bytes: gunzipSync(bytes) };
+    return { name, bytes: await unpacked(bytes) };
   } catch (error) {
     throw refused(`${name} must be whole`, (error as Error).message, "fetch the file again");
   }
+}
+
+/** Unpacks a file. In a page the browser does it beside the page's own work. */
+async function unpacked(bytes: Uint8Array): Promise<Uint8Array> {
+  if (isNode() || typeof DecompressionStream === "undefined") return gunzipSync(bytes);
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const stream = packed.pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function isNode(): boolean {
+  return globalThis.process?.versions?.node !== undefined;
 }
 
 async function fetched(

@@ -1,4 +1,12 @@
-import { convert, DataError, sameShape, showShape, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  convert,
+  DataError,
+  pause,
+  sameShape,
+  showShape,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import { readIdx } from "../idx/readIdx.ts";
 import type { Split } from "../split.ts";
 
@@ -16,13 +24,15 @@ const pixels = 28 * 28;
  * Images must be u8 [n, 28, 28] with ink in each, labels must be u8 [n] of 0 … 9, and every digit must occur. Throws
  * DataError with the name of the file and the row.
  */
-export function readDigits(images: NamedBytes, labels: NamedBytes): Split {
+export async function readDigits(images: NamedBytes, labels: NamedBytes): Promise<Split> {
   const ink = readIdx(images.bytes, { name: images.name });
+  await pause();
   const digits = readIdx(labels.bytes, { name: labels.name });
   const n = ink.shape[0] ?? 0;
   checkFile(images.name, ink, [n, 28, 28]);
   checkFile(labels.name, digits, [n]);
   checkInk(images.name, ink.data());
+  await pause();
   checkLabels(labels.name, digits.data());
   return { inputs: tensor(ink.data(), { shape: [n, pixels] }), targets: convert(digits, "i32") };
 }

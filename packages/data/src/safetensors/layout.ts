@@ -39,7 +39,7 @@ export interface SafetensorsLayout {
  * @param entries - Name, type and shape of each tensor.
  * @param metadata - Texts by name to keep beside them; none by default.
  * @returns The header, the order of the elements, and the size of the file.
- * @throws {@link DataError} if a name comes twice or is `__metadata__`, or if a text is no string.
+ * @throws {@link DataError} if a name comes twice or is `__metadata__`, if a dtype or a shape is none, or if a text is no string.
  * @category Data
  */
 export function safetensorsLayout(
@@ -56,6 +56,7 @@ export function layOut(
   metadata: TensorFile["metadata"],
 ): SafetensorsLayout {
   checkNames(where, entries, metadata);
+  for (const entry of entries) checkEntry(where, entry);
   const bytesOf = ({ dtype }: TensorEntry) => writtenTypes[dtype].bytes;
   const order = entries.toSorted((a, b) => bytesOf(b) - bytesOf(a));
   const placed = new Map<string, readonly [begin: number, end: number]>();
@@ -79,6 +80,20 @@ export function layOut(
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(text, 8);
   return { header, order, bytes: header.length + end };
+}
+
+function checkEntry(where: string, { name, dtype, shape }: TensorEntry): void {
+  const refuse = (must: string, got: unknown, todo: string) => {
+    throw new DataError({ where, must, got: JSON.stringify(got) ?? String(got), todo });
+  };
+  if (!Object.hasOwn(writtenTypes, dtype)) {
+    const known = Object.keys(writtenTypes).join(", ");
+    refuse(`dtype of ${name} must be one of ${known}`, dtype, "pass the dtype of a tensor");
+  }
+  const isSize = (length: number) => Number.isInteger(length) && length >= 0;
+  if (!Array.isArray(shape) || !shape.every(isSize)) {
+    refuse(`shape of ${name} must be a list of sizes`, shape, "pass the shape of a tensor");
+  }
 }
 
 function fileName(dtype: DType): string {

@@ -1,4 +1,4 @@
-import { DataError, type DType, type Tensor, tensor } from "@metrigrad/tensor";
+import { checkNames, DataError, type DType, type Tensor, tensor } from "@metrigrad/tensor";
 import { readElements } from "../stored/storedTypes.ts";
 import type { TensorFile } from "./format.ts";
 import { headerLength, readHeader } from "./header.ts";
@@ -54,13 +54,16 @@ export interface OpenSafetensors {
  * @param source - The source of the bytes.
  * @param options - The name of the bytes in messages.
  * @returns A promise of the file. Its header is read and checked.
- * @throws {@link DataError} if the header is damaged or if the file is cut short, as {@link readSafetensors} does.
+ * @throws {@link DataError} if an option is unknown, if the header is damaged or if the file is cut short, as
+ *   {@link readSafetensors} does.
  * @category Data
  */
 export async function openSafetensors(
   source: ByteSource,
-  { name: title }: SafetensorsOptions = {},
+  options: SafetensorsOptions = {},
 ): Promise<OpenSafetensors> {
+  checkNames("openSafetensors", options, ["name"], DataError);
+  const { name: title } = options;
   const where = title === undefined ? "openSafetensors" : `openSafetensors(${title})`;
   const first = await source.read(0, Math.min(8, source.size));
   const length = headerLength(where, first, source.size);

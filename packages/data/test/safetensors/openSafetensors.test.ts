@@ -47,6 +47,22 @@ test("a file that is written piece by piece is the one that is written at once",
     () => safetensorsLayout([...entries, ...entries]),
     /safetensorsLayout: each name must come once, got a twice; choose another name/,
   );
+  t.throws(
+    () => safetensorsLayout([{ name: "a", dtype: "f16" as never, shape: [2] }]),
+    /^DataError: safetensorsLayout: dtype of a must be one of f32, f64, i32, u32, bool, u8, got "f16"; pass the dtype/,
+  );
+  t.throws(
+    () => safetensorsLayout([{ name: "a", dtype: "f32", shape: [2, -1] }]),
+    /^DataError: safetensorsLayout: shape of a must be a list of sizes, got \[2,-1\]/,
+  );
+  const refused = await openSafetensors(source(whole), { title: "x" } as never).then(
+    () => "nothing",
+    String,
+  );
+  t.match(
+    refused,
+    /^DataError: openSafetensors: options must be among name, got title; correct the name/,
+  );
 });
 
 test("of a file of 5 GiB only what is asked for is read", async (t) => {

@@ -1,7 +1,13 @@
-import { GraphError, type Handle, type Store, type VariableSpec } from "@metrigrad/tensor";
+import {
+  GraphError,
+  type Handle,
+  inPieces,
+  type Store,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
 import { isNode, type Node } from "../core/node.ts";
-import { planOf, type Update } from "./plan.ts";
+import { planning, type Update } from "./plan.ts";
 import { makeProgram, type Program } from "./program.ts";
 
 /**
@@ -62,7 +68,7 @@ export async function compile<const O extends Outputs>(
   const nodes = isNode(outputs) ? [outputs] : Object.values(outputs as Record<string, Node>);
   const { float, backend } = store;
   const mixed = backend.floats.includes("f64");
-  const planned = planOf({ outputs: nodes, updates, float, mixed, unfused });
+  const planned = await inPieces(planning({ outputs: nodes, updates, float, mixed, unfused }));
   const { plan, variables, nameOf } = planned;
   const missing = variables.filter((spec) => !store.has(spec));
   const lacking = missing.find(({ role, path }) => role === "parameter" || path === null);

@@ -1,6 +1,8 @@
 import {
+  atOnce,
   type FloatType,
   GraphError,
+  type Pieces,
   type Plan,
   sameShape,
   showShape,
@@ -81,8 +83,14 @@ export interface Planned {
  * @category For authors of backends
  */
 export function planOf(request: PlanRequest): Planned {
+  return atOnce(planning(request));
+}
+
+/** Returns the work of `planOf`, a pass in each piece. */
+export function* planning(request: PlanRequest): Pieces<Planned> {
   checkOutputs(request.outputs);
   checkUpdates(request.updates);
+  yield;
   const updates = withRandomState(request).map(selected);
   const conditions = updates.flatMap(([, , when]) => (when === undefined ? [] : [when]));
   const simple = simplifyGraph([
@@ -90,6 +98,7 @@ export function planOf(request: PlanRequest): Planned {
     ...request.outputs,
     ...conditions,
   ]);
+  yield;
   const { float, unfused = false, mixed = false } = request;
   const reduced = joinLoops(reduceLoops(simple));
   const { roots: all, wide } =
@@ -101,10 +110,13 @@ export function planOf(request: PlanRequest): Planned {
   const roots = all.slice(0, updates.length + request.outputs.length);
   const conditionOf = new Map(conditions.map((when, i) => [when, all[roots.length + i] as Node]));
   const order = topological(all);
+  yield;
   const olds = new Map<Node, Node>(updates.map(([old], at) => [roots[at] as Node, old]));
   const fusion = fusionOf(order, all, unfused, { floatOf: of, olds });
+  yield;
   const units = unitsOf(order, [...roots.slice(updates.length), ...all], fusion);
   const lowered = lower(units, order, fusion, floats, loopLowering(floats, unfused));
+  yield;
   const { buffers, feeds, variables } = lowered;
   for (const [node] of updates) {
     const { attrs: spec } = node;
@@ -129,9 +141,13 @@ export function planOf(request: PlanRequest): Planned {
     buffers.push({ dtype, size, place: { kind: "output" }, label: showNode(root) });
     return { from, to: contiguousView(buffers.length - 1, root.shape) };
   });
+  yield;
   const joined = unfused ? lowered.steps : joinRows(lowered.steps, buffers, destinations);
+  yield;
   const steps = settle(joined, buffers, destinations);
+  yield;
   const arena = placeArena(buffers, steps);
+  yield;
   const outputs = destinations.slice(updates.length).map(({ to }) => to);
   const plan = compactPlan({
     float: request.float,

@@ -4,7 +4,11 @@ import type { Op } from "../core/op.ts";
 import { withOrigin } from "../core/scope.ts";
 import { dependents, topological } from "../core/topology.ts";
 
-/** A value that a loop carries from turn to turn. */
+/**
+ * A value that a loop carries from turn to turn.
+ *
+ * @category Graph: own ops
+ */
 export interface Carry {
   /** The placeholder for the value before a turn. */
   readonly value: Node;
@@ -12,14 +16,22 @@ export interface Carry {
   readonly next: Node;
 }
 
-/** What a loop does in one turn: a graph over placeholders. The loop's inputs take their places. */
+/**
+ * What a loop does in one turn: a graph over placeholders. The inputs of the loop's nodes take their places, in the order closures,
+ * carries, slices.
+ *
+ * @category Graph: own ops
+ */
 export interface LoopBody {
+  /** A number that no other body has. */
   readonly id: number;
+  /** The number of turns. */
   readonly turns: number;
   /** Whether the first turn gets the last slices. */
   readonly reverse: boolean;
   /** Placeholders for values that are the same in all turns. */
   readonly closures: readonly Node[];
+  /** The carried values. */
   readonly carries: readonly Carry[];
   /** Placeholders for the turn's slices of sequences [turns, …]. */
   readonly slices: readonly Node[];

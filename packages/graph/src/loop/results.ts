@@ -2,8 +2,13 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import type { Loop, LoopBody } from "./body.ts";
 
-/** One result of a loop. */
+/**
+ * One result of a loop.
+ *
+ * @category Graph: own ops
+ */
 export interface LoopOutputAttrs {
+  /** What the loop does in one turn. */
   readonly body: LoopBody;
   /** A node of the body, or the placeholder of a carry. */
   readonly value: Node;

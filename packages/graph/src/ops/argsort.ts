@@ -5,14 +5,20 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { permuted } from "./transpose.ts";
 
-/** Attributes: the axis that is sorted, counted from the front, and the direction. */
-interface SortAttrs {
+/**
+ * Attributes of sorting.
+ *
+ * @category Graph: own ops
+ */
+export interface SortAttrs {
+  /** The axis that is sorted, counted from the front. */
   readonly axis: number;
+  /** Whether the largest element comes first. */
   readonly descending: boolean;
 }
 
 /** The positions that sort the elements of an axis. */
-const argsortOp: Op<SortAttrs> = {
+export const argsortOp: Op<SortAttrs> = {
   name: "argsort",
   infer: ([x]) => ({ shape: (x as Node).shape, type: "i32" }),
   vjp: () => [null],

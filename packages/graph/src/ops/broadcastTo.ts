@@ -69,7 +69,7 @@ export function broadcastTo(x: NodeLike, shape: Shape): Node {
   return makeNode(broadcastToOp, [node], { shape: [...shape] });
 }
 
-const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent) => {
+export const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent) => {
   const { shape } = node.inputs[0] as Node;
   return broadcastTo(reshape(cotangent, keepDimsShape(shape, node.attrs.axes)), shape);
 });

@@ -2,7 +2,11 @@ import type { Shape } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { pad, slice } from "./slice.ts";
 
-/** How a convolution moves over its axes: each list has a number for each axis. */
+/**
+ * How a convolution moves over its axes: each list has a number for each axis.
+ *
+ * @category Graph: own ops
+ */
 export interface ConvolutionAttrs {
   /** The lengths of the input. */
   readonly size: Shape;

@@ -36,15 +36,27 @@ export interface ExclusiveOptions extends CumulativeOptions {
 
 const exclusiveNames = ["axis", "reverse", "exclusive"] as const;
 
-/** Attributes: the axis, counted from the front, and the options. */
-interface ScanAttrs {
+/**
+ * Attributes of running sums.
+ *
+ * @category Graph: own ops
+ */
+export interface RunningAttrs {
+  /** The axis, counted from the front. */
   readonly axis: number;
+  /** Whether the sums run from the end. */
   readonly reverse: boolean;
+  /** Whether each sum leaves out the element at its own position. */
   readonly exclusive: boolean;
 }
 
 /** Combines the elements of an axis one after the other. `unit` is the result over nothing. */
-function scanned(x: Node, { axis, reverse, exclusive }: ScanAttrs, combine: Combine, unit: number) {
+function scanned(
+  x: Node,
+  { axis, reverse, exclusive }: RunningAttrs,
+  combine: Combine,
+  unit: number,
+) {
   const n = x.shape[axis] as number;
   const turned = reverse ? flip(x, { axis }) : x;
   let result = inclusiveScan(
@@ -77,7 +89,7 @@ function read(where: string, value: NodeLike, options: ExclusiveOptions, types: 
 const numbers = ["float", "i32", "u32"];
 
 // The op is linear, and its adjoint goes in the other direction.
-const cumsumOp: Op<ScanAttrs> = {
+export const cumsumOp: Op<RunningAttrs> = {
   name: "cumsum",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
   vjp: ({ attrs }, cotangent) => [

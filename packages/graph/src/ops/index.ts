@@ -1,4 +1,6 @@
+export type { Carry, LoopBody } from "../loop/body.ts";
 export { type OdeintOptions, type OdeMethod, odeint } from "../loop/odeint.ts";
+export type { LoopOutputAttrs } from "../loop/results.ts";
 export { type Scanned, type ScanOptions, scan } from "../loop/scan.ts";
 export {
   celu,
@@ -26,7 +28,7 @@ export {
 export { affine } from "./affine.ts";
 export { type AffinePatchesOptions, affinePatches, patchRows } from "./affinePatches.ts";
 export { type ArgOptions, argMax, argMin } from "./argmax.ts";
-export { argsort, type SortOptions } from "./argsort.ts";
+export { argsort, type SortAttrs, type SortOptions } from "./argsort.ts";
 export {
   abs,
   add,
@@ -67,7 +69,9 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from "./conv.ts";
+export type { ConvolutionAttrs } from "./convolutionAttrs.ts";
 export type { ConvOptions, Padding } from "./convolutionShape.ts";
+export { coreOps } from "./coreOps.ts";
 export {
   type CumulativeOptions,
   cummax,
@@ -76,6 +80,7 @@ export {
   cumsum,
   type ExclusiveOptions,
   logCumsumExp,
+  type RunningAttrs,
 } from "./cumulative.ts";
 export { det, type SignedLogDet, slogdet } from "./det.ts";
 export { diag, diagonal, trace } from "./diagonal.ts";
@@ -194,13 +199,13 @@ export {
   uniform,
 } from "./random.ts";
 export { max, min, prod } from "./reduce.ts";
-export type { ReduceOptions } from "./reduction.ts";
+export type { ReduceAttrs, ReduceOptions } from "./reduction.ts";
 export { reshape } from "./reshape.ts";
 export { roll } from "./roll.ts";
 export { rot90 } from "./rot90.ts";
 export { ceil, floor, round } from "./rounding.ts";
-export type { AxisRange } from "./selection.ts";
-export { slice } from "./slice.ts";
+export type { AxisRange, Selection } from "./selection.ts";
+export { type PlaceAttrs, slice } from "./slice.ts";
 export { logSoftmax, logSumExp, type SoftmaxOptions, softmax } from "./softmax.ts";
 export { sort, type Top, type TopKOptions, topK } from "./sort.ts";
 export { chunk, split, unstack } from "./split.ts";
@@ -254,3 +259,4 @@ export {
   variableOf,
 } from "./variable.ts";
 export { type WindowsOptions, windows } from "./windows.ts";
+export type { AxisWindows, WindowsAttrs } from "./windowsOp.ts";

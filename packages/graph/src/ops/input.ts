@@ -1,4 +1,5 @@
 import { checkShape, type Shape, type ValueType } from "@metrigrad/tensor";
+import { checkValueType } from "../core/checkValueType.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { InputAttrs, Op } from "../core/op.ts";
 
@@ -21,9 +22,11 @@ export const inputOp: Op<InputAttrs> = {
  * @param type - The element type; `float` by default.
  * @returns The node of the input.
  * @throws {@link ShapeError} if the shape is not a list of sizes.
+ * @throws {@link GraphError} if the type is none.
  * @category Graph: compile and run
  */
 export function input(name: string, shape: Shape, type: ValueType = "float"): Node<InputAttrs> {
   checkShape(`input ${name}`, shape);
+  checkValueType(`input ${name}`, type, 'input("x", [2], "i32")');
   return makeNode(inputOp, [], { name, shape: [...shape], type });
 }

@@ -3,7 +3,7 @@ import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
 /** The integers 0, 1, …, n − 1 as i32. */
-const iotaOp: Op<{ readonly size: number }> = {
+export const iotaOp: Op<{ readonly size: number }> = {
   name: "iota",
   infer: (_, { size }) => ({ shape: [size], type: "i32" }),
   vjp: () => [],

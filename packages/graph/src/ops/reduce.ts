@@ -31,9 +31,9 @@ function extremeOp(name: ReduceOp): Op<ReduceAttrs> {
   });
 }
 
-const maxOp = extremeOp("max");
-const minOp = extremeOp("min");
-const prodOp = reductionOp("prod", "prod", prodPullback);
+export const maxOp = extremeOp("max");
+export const minOp = extremeOp("min");
+export const prodOp = reductionOp("prod", "prod", prodPullback);
 
 /**
  * Computes the largest element over axes.

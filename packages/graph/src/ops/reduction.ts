@@ -22,8 +22,13 @@ export interface ReduceOptions {
 /** The names of the options of a reduction. */
 export const reduceNames = ["axis", "keepDims"] as const;
 
-/** Attributes of a reduction: the reduced axes, in ascending order. */
+/**
+ * Attributes of a reduction.
+ *
+ * @category Graph: own ops
+ */
 export interface ReduceAttrs {
+  /** The reduced axes, in ascending order. */
   readonly axes: readonly number[];
 }
 

@@ -10,7 +10,11 @@ import { type Shape, ShapeError, sameShape, showShape, type View } from "@metrig
  */
 export type AxisRange = readonly [begin: number, end: number, step?: number];
 
-/** A box of positions with a step on each axis. */
+/**
+ * A box of positions with a step on each axis.
+ *
+ * @category Graph: own ops
+ */
 export interface Selection {
   /** The first position on each axis. */
   readonly begin: readonly number[];

@@ -75,11 +75,16 @@ export function slice(x: NodeLike, ranges: readonly (AxisRange | null)[]): Node 
 }
 
 /**
- * Attributes of placing: where each input lies in the result, and the number that fills the rest.
+ * Attributes of placing: where each input lies in the result. Where several inputs lie, the result is their sum.
+ *
+ * @category Graph: own ops
  */
 export interface PlaceAttrs {
+  /** Sizes of the result. */
   readonly shape: Shape;
+  /** The box of each input. */
   readonly parts: readonly Selection[];
+  /** The number where no input lies. */
   readonly value: number;
 }
 

@@ -1,5 +1,6 @@
 import { checkShape, type VariableSpec } from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
+import { checkValueType } from "../core/checkValueType.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 
@@ -95,6 +96,7 @@ const zeros: VariableSpec["init"] = ({ shape }) =>
  *   initial values, zeros by default.
  * @returns The node that stands for the variable.
  * @throws {@link ShapeError} if the shape is not a list of sizes.
+ * @throws {@link GraphError} if an option is unknown, or if the type is none.
  * @category Graph: compile and run
  */
 export function variable(
@@ -105,5 +107,6 @@ export function variable(
   checkShape(`variable ${path}`, shape);
   checkOptions(`variable ${path}`, options, ["type", "role", "init"]);
   const { type = "float", role = "parameter", init = zeros } = options;
+  checkValueType(`variable ${path}`, type, 'variable("n", [2], { type: "i32" })');
   return variableOf(Object.freeze({ path, shape: [...shape], type, role, init }));
 }

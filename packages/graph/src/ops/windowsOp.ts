@@ -7,7 +7,11 @@ import { subView } from "./selection.ts";
 import { pad, placeOp, slice } from "./slice.ts";
 import { transpose } from "./transpose.ts";
 
-/** The windows of one axis. */
+/**
+ * The windows of one axis.
+ *
+ * @category Graph: own ops
+ */
 export interface AxisWindows {
   /** The axis, counted from the front. */
   readonly axis: number;
@@ -22,8 +26,13 @@ export interface AxisWindows {
   readonly dilation: number;
 }
 
-/** Attributes of windows: the axes that are windowed. */
+/**
+ * Attributes of windows. A windowed axis counts windows, and for each of them a last axis has the places in a window.
+ *
+ * @category Graph: own ops
+ */
 export interface WindowsAttrs {
+  /** The axes that are windowed. */
   readonly windows: readonly AxisWindows[];
 }
 

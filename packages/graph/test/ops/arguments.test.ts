@@ -22,6 +22,17 @@ const refused: readonly (readonly [name: string, call: () => unknown, message: R
     () => graph.slice(x, undefined as never),
     /slice: ranges must be a list, got undefined/,
   ],
+  [
+    "input",
+    () => graph.input("x", [2], { type: "i32" } as never),
+    /^input x: type must be one of float, i32, u32, bool, u8, got \{"type":"i32"\}; call input\("x", \[2\], "i32"\)/,
+  ],
+  ["input of f32", () => graph.input("x", [2], "f32" as never), /^input x: type must be .*"f32"/],
+  [
+    "variable",
+    () => graph.variable("w", [2], { type: "f64" as never }),
+    /^variable w: type must be one of float, i32, u32, bool, u8, got "f64"; call variable/,
+  ],
   ["reshape", () => graph.reshape(x, { shape: [4] } as never), /reshape: the shape must be a list/],
   [
     "transpose",

@@ -127,8 +127,27 @@ function flowOf(
     ...applications.map(({ path, reference }) => [path, nodesOf(reference)] as const),
     [null, output] as const,
   ].map(([to, values]) => ({ to, from: new Set(values.flatMap((one) => [...resolve(one)])) }));
-  return named(takes, joined);
+  const inner = applications.map((one) => ({ to: one.path, from: innerOf(one, made) }));
+  return named([...takes, ...inner], joined);
 }
+
+/** The modules that a module with parameters of its own calls, such as experts behind a gate, or a cell in a loop. */
+function innerOf({ path, response, looped }: Application, made: ReadonlyMap<Node, Source>) {
+  const inner = new Set<Source>(looped.map((one) => one.path));
+  const seen = new Set<Node>();
+  const open = nodesOf(response).flatMap((node) => [...node.inputs].reverse());
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const source = made.get(node);
+    if (source === undefined) open.push(...[...node.inputs].reverse());
+    else if (typeof source === "string" && isWithin(source, path)) inner.add(source);
+  }
+  return inner;
+}
+
+const isWithin = (path: string, outer: string) =>
+  path !== outer && (outer === "" || path.startsWith(`${outer}/`));
 
 /** Names the joins that are left when those that only another join takes are parts of it. */
 function named(

@@ -1,11 +1,11 @@
 import { input, transpose } from "@metrigrad/graph";
-import { MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
+import { inPieces, MetricError, type Store, type Tensor, tensor } from "@metrigrad/tensor";
 import type { Block, Columns, Solver } from "../blocks/block.ts";
 import { flooredTraces, isDamped } from "../blocks/damping.ts";
 import { packed } from "../core/packing.ts";
 import { chosenSolvers } from "../core/solverChoice.ts";
 import type { Subsystem } from "../core/subsystems.ts";
-import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
+import { eigenvaluesOf } from "../host/symmetricEigenvalues.ts";
 import {
   type BlockSolveOptions,
   dampedSolve,
@@ -182,12 +182,14 @@ export function blockGeometry(
     return table.value("matrices");
   };
   /** Returns the eigenvalues of each matrix [order, order] of a stack, in ascending order. */
-  const spectraOf = (all: Tensor): Float64Array[] => {
+  const spectraOf = async (all: Tensor): Promise<Float64Array[]> => {
     const [order = 0] = all.shape.slice(-1);
     const count = finite(all).length / order ** 2;
     const values = all.data();
     const one = (i: number) => values.subarray(i * order ** 2, (i + 1) * order ** 2);
-    return Array.from({ length: count }, (_, i) => symmetricEigenvalues(one(i), order));
+    const spectra: Float64Array[] = [];
+    for (let i = 0; i < count; i++) spectra.push(await inPieces(eigenvaluesOf(one(i), order)));
+    return spectra;
   };
   const finite = (all: Tensor): ArrayLike<number> => {
     const values = all.data();
@@ -202,7 +204,9 @@ export function blockGeometry(
     }
     if (block.factors === null) return spectraOf(await toMatrices());
     // The eigenvalues of a Kronecker product are all products of the factors' eigenvalues.
-    const [left = [], right = []] = (await table.run("factors")).flatMap(spectraOf);
+    const [left = [], right = []] = (
+      await Promise.all((await table.run("factors")).map(spectraOf))
+    ).flat();
     return [Float64Array.from([...left].flatMap((a) => [...right].map((b) => a * b))).sort()];
   };
   const checkRegular = async () => {

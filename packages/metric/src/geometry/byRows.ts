@@ -10,9 +10,16 @@ import {
   sum,
   transpose,
 } from "@metrigrad/graph";
-import { MetricError, type Store, storageBytes, type Tensor, tensor } from "@metrigrad/tensor";
+import {
+  inPieces,
+  MetricError,
+  type Store,
+  storageBytes,
+  type Tensor,
+  tensor,
+} from "@metrigrad/tensor";
 import { rowsBlock } from "../blocks/rows.ts";
-import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
+import { eigenvaluesOf } from "../host/symmetricEigenvalues.ts";
 import { dampedSolve } from "./dampedSolve.ts";
 import { type LazyProgram, lazyProgram } from "./lazyProgram.ts";
 import { programs } from "./programs.ts";
@@ -111,7 +118,8 @@ function fromRows(
       checkDenseSize(`${where}.eigenvalues`, least);
       const [matrix, scale] =
         count < size ? [await only("inner"), weight] : [await only("whole"), 1];
-      const found = symmetricEigenvalues(matrix, least).map((value) => scale * value);
+      const raw = await inPieces(eigenvaluesOf(matrix, least));
+      const found = raw.map((value) => scale * value);
       // RR' and R'R share these eigenvalues, and all others are 0.
       const values = new Float64Array(size);
       values.set(found, size - least);

@@ -1,7 +1,7 @@
-import { MetricError, type Tensor, tensor } from "@metrigrad/tensor";
+import { inPieces, MetricError, type Tensor, tensor } from "@metrigrad/tensor";
 import { checkDamping } from "../blocks/damping.ts";
 import { checkOptions } from "../core/arguments.ts";
-import { symmetricEigenvalues } from "../host/symmetricEigenvalues.ts";
+import { eigenvaluesOf } from "../host/symmetricEigenvalues.ts";
 import type { SolveDamping } from "./dampedSolve.ts";
 import { checkDirections, type Directions } from "./directions.ts";
 import { flatOf } from "./flat.ts";
@@ -145,7 +145,7 @@ export function modelMetric(
     eigenvalues: async () => {
       if (whole.spectrum !== null) return tensor(await whole.spectrum());
       checkDenseSize(`${where}.eigenvalues`, size);
-      return tensor(symmetricEigenvalues(await whole.dense(), size));
+      return tensor(await inPieces(eigenvaluesOf(await whole.dense(), size)));
     },
     trace: () => whole.trace(),
     apply: async (delta: Directions) => split(await whole.product(joined("apply", delta))),

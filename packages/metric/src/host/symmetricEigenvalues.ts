@@ -1,3 +1,5 @@
+import { atOnce, type Pieces } from "@metrigrad/tensor";
+
 /**
  * Computes the eigenvalues of a symmetric matrix on the host, in float64.
  *
@@ -9,6 +11,11 @@
  * @returns The eigenvalues in ascending order; NaN for all if an element is not finite.
  */
 export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Float64Array {
+  return atOnce(eigenvaluesOf(elements, d));
+}
+
+/** Returns the work of `symmetricEigenvalues`, a column or an eigenvalue in each piece. */
+export function* eigenvaluesOf(elements: ArrayLike<number>, d: number): Pieces<Float64Array> {
   const a = Float64Array.from({ length: d * d }, (_, at) => {
     const [i, j] = [Math.floor(at / d), at % d];
     return elements[i >= j ? at : j * d + i] as number;
@@ -17,16 +24,20 @@ export function symmetricEigenvalues(elements: ArrayLike<number>, d: number): Fl
   if (!Number.isFinite(largest)) return new Float64Array(d).fill(Number.NaN);
   if (largest === 0) return new Float64Array(d);
   for (let at = 0; at < a.length; at++) a[at] = (a[at] as number) / largest;
-  const { diagonal, squares } = tridiagonal(a, d);
-  return Float64Array.from(halved(diagonal, squares), (value) => largest * value);
+  const { diagonal, squares } = yield* tridiagonal(a, d);
+  return Float64Array.from(yield* halved(diagonal, squares), (value) => largest * value);
 }
 
 /** Makes a symmetric matrix tridiagonal: its diagonal, and the squares of the elements beside it. Overwrites `a`. */
-function tridiagonal(a: Float64Array, d: number) {
+function* tridiagonal(
+  a: Float64Array,
+  d: number,
+): Pieces<{ readonly diagonal: Float64Array; readonly squares: Float64Array }> {
   const squares = new Float64Array(Math.max(0, d - 1));
   const v = new Float64Array(d);
   const w = new Float64Array(d);
   for (let k = 0; k + 1 < d; k++) {
+    yield;
     let square = 0;
     for (let i = k + 1; i < d; i++) square += (a[i * d + k] as number) ** 2;
     squares[k] = square;
@@ -59,7 +70,7 @@ function tridiagonal(a: Float64Array, d: number) {
 }
 
 /** The eigenvalues of a tridiagonal matrix with elements of about 1. */
-function halved(diagonal: Float64Array, squares: Float64Array): Float64Array {
+function* halved(diagonal: Float64Array, squares: Float64Array): Pieces<Float64Array> {
   const d = diagonal.length;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < d; i++) {
@@ -83,6 +94,7 @@ function halved(diagonal: Float64Array, squares: Float64Array): Float64Array {
   const found = new Float64Array(d);
   let from = low - margin;
   for (let k = 0; k < d; k++) {
+    yield;
     // Eigenvalues ascend, so the last one bounds this one.
     let [under, over] = [from, high + margin];
     for (

@@ -18,6 +18,7 @@ import {
   defModule,
   dense,
   type Module,
+  mixtureOfExperts,
   param,
   sequential,
   skip,
@@ -351,6 +352,20 @@ test("explain: the graph has the modules with parameters, and what flows between
     ["add", "add"],
   );
   t.deepEqual([inputs, outputs], [[[7, 4]], [[7, 2]]]);
+  const experts = mixtureOfExperts(4, [dense(4, 4), dense(4, 4)]);
+  const mixed = explain(experts, { batchSize: 7, inputs: [4], metrics: standardMetrics.orPlain() });
+  t.deepEqual(
+    mixed.graph.flows.map(({ from, to }) => `${from} -> ${to}`).sort(),
+    [
+      "null -> expert0",
+      "null -> expert1",
+      "null -> ",
+      "expert0 -> ",
+      "expert1 -> ",
+      " -> null",
+    ].sort(),
+    "experts lead to the module that mixes them",
+  );
   t.end();
 });
 

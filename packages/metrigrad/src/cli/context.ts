@@ -14,6 +14,8 @@ export interface Context {
 
 /** What a command leaves to be printed. */
 export interface Told {
+  /** Whether nothing is printed, since another process of the job tells; false by default. */
+  readonly quiet?: boolean;
   /** The exit code: 0, 1 or 130. */
   readonly code: number;
   /** For people. */

@@ -52,7 +52,7 @@ export async function program(
   const run: Run = async (work) => {
     const told = await work(context);
     code = told.code;
-    print(told.text, told.value);
+    if (told.quiet !== true) print(told.text, told.value);
     await told.until;
   };
   let said = "";

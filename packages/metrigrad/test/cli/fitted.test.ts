@@ -61,4 +61,8 @@ test("texts are broken between words, and longer words are cut", async (t) => {
     ),
     ["  a    x", "  bcd  one two", "       three"],
   );
+  t.deepEqual(listed([["valid accuracy", "75.00 % of them"]], 20), [
+    "  valid accuracy",
+    "    75.00 % of them",
+  ]);
 });

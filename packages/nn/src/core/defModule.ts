@@ -54,7 +54,7 @@ export function defModule<
   return Object.freeze(Object.assign(make, variants(make), { spec: Object.freeze(spec) }));
 }
 
-const specNames = ["name", "options", "params", "children", "apply", "law", "example"];
+const specNames = ["name", "options", "params", "children", "apply", "law", "example", "torch"];
 
 /** Throws GraphError if a specification has unknown names, or lacks a name or `apply`. */
 function checkSpec(spec: { readonly name?: unknown; readonly apply?: unknown }): void {

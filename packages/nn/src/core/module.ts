@@ -1,6 +1,7 @@
 import type { Node, NodeLike, Ranks, Variable } from "@metrigrad/graph";
 import type { Tensor, Tree, VariableOwner } from "@metrigrad/tensor";
 import type { Law } from "../laws/law.ts";
+import type { TorchLayout } from "../torch/layout.ts";
 import type { ParameterSpec } from "./parameter.ts";
 import type { ModuleRandom } from "./random.ts";
 
@@ -157,6 +158,8 @@ export interface ModuleSpec<Args extends readonly unknown[], O, P extends Parame
   readonly law?: (options: O) => Law | null;
   /** Returns small modules of the kind with inputs, for `checkMetric`; none by default. */
   readonly example?: () => ModuleExample | readonly ModuleExample[];
+  /** Returns how PyTorch names and lays out the parameters, for `fromTorch`; the same names and shapes by default. */
+  readonly torch?: (options: O) => TorchLayout;
 }
 
 /**
@@ -200,6 +203,8 @@ export interface AnyDefinition {
     readonly law?: (options: never) => Law | null;
     /** Returns small modules of the kind with inputs, for checks. */
     readonly example?: () => ModuleExample | readonly ModuleExample[];
+    /** Returns how PyTorch names and lays out the parameters of a module of the kind. */
+    readonly torch?: (options: never) => TorchLayout;
   };
 }
 

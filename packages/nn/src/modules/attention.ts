@@ -16,6 +16,7 @@ import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
 import { varianceScaling } from "../init/varianceScaling.ts";
 import { withFans } from "../init/withFans.ts";
+import { type TorchLayout, type TorchPiece, torchAffine } from "../torch/layout.ts";
 import { type AttentionInput, attentionInput } from "./attentionInput.ts";
 import { keptKeys } from "./attentionMask.ts";
 import { checkSettings } from "./checkSettings.ts";
@@ -114,6 +115,7 @@ export const attention = defModule({
       out: projection(features, features, varianceScaling({ scale: 1 / 3 }), bias),
     };
   },
+  torch: attentionTorch,
   apply: (params, x: AttentionInput, { options, mode, random }): Applied => {
     const { heads, features, bias, dropout, causal, rotary: turn } = options;
     const { query, memory, padding } = attentionInput("attention", x, options);
@@ -172,4 +174,27 @@ function checkOptions({
     const must = "with rotary positions the features of a head must be even, and the base above 1";
     refuse(must, `${features / heads} and ${turn.base}`);
   }
+}
+
+/** Returns PyTorch's layout: one weight for the three projections, or three where the memory has another width. */
+function attentionTorch({ features, memoryFeatures, bias }: AttentionOptions): TorchLayout {
+  const split = [3, features, features];
+  const projected = (at: number, letter: string, inputs: number): readonly TorchPiece[] => {
+    const weight: TorchPiece =
+      memoryFeatures === features
+        ? { name: "in_proj_weight", shape: [3 * features, features], split, at, order: [2, 1] }
+        : { name: `${letter}_proj_weight`, shape: [features, inputs], order: [1, 0] };
+    const shape = [3 * features];
+    const row = { name: "in_proj_bias", shape, split: [3, features], at, optional: true };
+    return bias ? [weight, row] : [weight];
+  };
+  const last = torchAffine([features, features], ["out_proj.weight", "out_proj.bias"]);
+  return {
+    params: {
+      query: projected(0, "q", features),
+      key: projected(1, "k", memoryFeatures),
+      value: projected(2, "v", memoryFeatures),
+      out: bias ? last : last.slice(0, 1),
+    },
+  };
 }

@@ -99,6 +99,17 @@ export const batchNorm = defModule(
       variance: state([features], ones),
       seen: state([], zeros),
     }),
+    torch: ({ features }) => ({
+      params: {
+        scale: [{ name: "weight", shape: [features] }],
+        offset: [{ name: "bias", shape: [features] }],
+        mean: [{ name: "running_mean", shape: [features] }],
+        variance: [{ name: "running_var", shape: [features] }],
+        // PyTorch's initial statistics fade with time and count as seen.
+        seen: [{ fill: 1, shape: [] }],
+      },
+      ignored: ["num_batches_tracked"],
+    }),
     apply: (params, x, { options, mode, rowWeights, ranks, update }) => {
       const { features, momentum, epsilon, unbiased } = options;
       checkChannels("batchNorm", x, features, 2);

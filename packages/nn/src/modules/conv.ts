@@ -5,6 +5,7 @@ import {
   type ConvSettings,
   convolutionOptions,
   convolutionParams,
+  convolutionTorch,
 } from "./convOptions.ts";
 
 /**
@@ -35,6 +36,7 @@ export const conv1d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("conv1d", 1, inputs, outputs, kernel, settings, false),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("conv1d", w, x, context),
 });
 
@@ -68,6 +70,7 @@ export const conv2d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("conv2d", 2, inputs, outputs, kernel, settings, false),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("conv2d", w, x, context),
 });
 
@@ -100,5 +103,6 @@ export const conv3d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("conv3d", 3, inputs, outputs, kernel, settings, false),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("conv3d", w, x, context),
 });

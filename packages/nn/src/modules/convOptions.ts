@@ -3,6 +3,7 @@ import { GraphError, type Initializer, ShapeError, sizeOf } from "@metrigrad/ten
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { fanInUniform } from "../init/fanIn.ts";
+import type { TorchLayout, TorchPiece } from "../torch/layout.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
 import { checkSettings } from "./checkSettings.ts";
 
@@ -158,4 +159,33 @@ export function convolutionParams({
 }: ConvolutionOptions) {
   const rows = (inputs / groups) * sizeOf(kernel) + Number(bias);
   return { w: param([rows, outputs], init, { decay: bias ? "all but the last row" : "all" }) };
+}
+
+/**
+ * Returns PyTorch's layout of a convolution: a weight [out, in/groups, kernel…]. That of a transposed one is [in, out/groups,
+ * kernel…].
+ */
+export function convolutionTorch({
+  inputs,
+  outputs,
+  kernel,
+  groups,
+  bias,
+  transposed,
+}: ConvolutionOptions): TorchLayout {
+  const taps = kernel.map((_, k) => k);
+  const weight: TorchPiece = transposed
+    ? {
+        name: "weight",
+        shape: [inputs, outputs / groups, ...kernel],
+        split: [groups, inputs / groups, outputs / groups, ...kernel],
+        order: [1, ...taps.map((k) => k + 3), 0, 2],
+      }
+    : {
+        name: "weight",
+        shape: [outputs, inputs / groups, ...kernel],
+        order: [1, ...taps.map((k) => k + 2), 0],
+      };
+  const own: TorchPiece = { name: "bias", shape: [outputs], optional: true };
+  return { params: { w: bias ? [weight, own] : [weight] } };
 }

@@ -5,6 +5,7 @@ import {
   type ConvTransposeSettings,
   convolutionOptions,
   convolutionParams,
+  convolutionTorch,
 } from "./convOptions.ts";
 
 /**
@@ -35,6 +36,7 @@ export const convTranspose1d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("convTranspose1d", 1, inputs, outputs, kernel, settings, true),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("convTranspose1d", w, x, context),
 });
 
@@ -67,6 +69,7 @@ export const convTranspose2d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("convTranspose2d", 2, inputs, outputs, kernel, settings, true),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("convTranspose2d", w, x, context),
 });
 
@@ -99,5 +102,6 @@ export const convTranspose3d = defModule({
   ): ConvolutionOptions =>
     convolutionOptions("convTranspose3d", 3, inputs, outputs, kernel, settings, true),
   params: convolutionParams,
+  torch: convolutionTorch,
   apply: ({ w }, x, context) => applyConvolution("convTranspose3d", w, x, context),
 });

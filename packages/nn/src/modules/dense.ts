@@ -4,6 +4,7 @@ import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
+import { torchAffine } from "../torch/layout.ts";
 import { type Activation, activationOf } from "./activationOf.ts";
 import { checkSettings } from "./checkSettings.ts";
 
@@ -75,6 +76,7 @@ export const dense = defModule({
   params: ({ inputs, outputs, init }) => ({
     w: param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" }),
   }),
+  torch: ({ inputs, outputs }) => ({ params: { w: torchAffine([inputs, outputs]) } }),
   apply: ({ w }, x, { options }) => {
     if (x.shape.length < 2 || x.shape.at(-1) !== options.inputs) {
       throw new ShapeError({

@@ -77,6 +77,9 @@ export const embedding = defModule({
   params: ({ vocabulary, features, paddingIndex, init }) => ({
     table: param([vocabulary, features], withoutRow(init, paddingIndex)),
   }),
+  torch: ({ vocabulary, features }) => ({
+    params: { table: [{ name: "weight", shape: [vocabulary, features] }] },
+  }),
   apply: ({ table }, tokens: Node, { options: { paddingIndex } }) => {
     if (tokens.type !== "i32") {
       throw new ShapeError({

@@ -1,6 +1,7 @@
 import { add, mean, mul, type Node, reshape, rsqrt, square, sub } from "@metrigrad/graph";
 import { ShapeError, sizeOf } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { torchScaleAndOffset } from "../torch/layout.ts";
 import { checkSettings } from "./checkSettings.ts";
 import {
   checkChannels,
@@ -53,6 +54,7 @@ export const groupNorm = defModule({
     });
   },
   params: ({ channels, affine }) => scaleAndOffset([channels], affine),
+  torch: ({ channels, affine }) => torchScaleAndOffset([channels], affine),
   apply: (params, x, { options: { groups, channels, epsilon } }) => {
     checkChannels("groupNorm", x, channels, 2);
     return scaled(standardByGroup(x, groups, epsilon), params, x.shape.length - 2);

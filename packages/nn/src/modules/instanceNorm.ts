@@ -1,4 +1,5 @@
 import { defModule } from "../core/defModule.ts";
+import { torchScaleAndOffset } from "../torch/layout.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { standardByGroup } from "./groupNorm.ts";
 import {
@@ -43,6 +44,7 @@ export const instanceNorm = defModule({
     return Object.freeze({ channels, epsilon, affine });
   },
   params: ({ channels, affine }) => scaleAndOffset([channels], affine),
+  torch: ({ channels, affine }) => torchScaleAndOffset([channels], affine),
   apply: (params, x, { options: { channels, epsilon } }) => {
     checkChannels("instanceNorm", x, channels, 3);
     return scaled(standardByGroup(x, channels, epsilon), params, x.shape.length - 2);

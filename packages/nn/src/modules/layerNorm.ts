@@ -1,6 +1,7 @@
 import { add, mean, mul, rsqrt, square, sub } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
+import { torchScaleAndOffset } from "../torch/layout.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { checkNorm, type NormSettings, scaleAndOffset, scaled } from "./scaleAndOffset.ts";
 
@@ -43,6 +44,7 @@ export const layerNorm = defModule({
     return Object.freeze({ shape, epsilon, affine });
   },
   params: ({ shape, affine }) => scaleAndOffset(shape, affine),
+  torch: ({ shape, affine }) => torchScaleAndOffset(shape, affine),
   apply: (params, x, { options: { shape, epsilon } }) => {
     const axis = lastAxes("layerNorm", x.shape, shape);
     const centred = sub(x, mean(x, { axis, keepDims: true }));

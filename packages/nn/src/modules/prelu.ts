@@ -49,6 +49,7 @@ export const prelu = defModule({
   params: ({ features, init }) => ({
     a: param([features], constantInit(init), { decay: "none" }),
   }),
+  torch: ({ features }) => ({ params: { a: [{ name: "weight", shape: [features] }] } }),
   apply: ({ a }, x, { options }) => {
     const { features, axis } = options;
     const at = channelAxis("prelu", x, options);

@@ -14,6 +14,7 @@ import type {
 import { type ParameterSpec, param, state } from "../core/parameter.ts";
 import { memberPaths, parameterPath } from "../core/paths.ts";
 import { mapNodes, nodesOf, showTree } from "../core/trees.ts";
+import { placed, torchPieces } from "../torch/torchPieces.ts";
 import { checkSettings } from "./checkSettings.ts";
 
 /**
@@ -84,6 +85,18 @@ const definition = defModule({
       return [name, trains ? param(all, each, { decay }) : state(all, each)] as const;
     });
     return Object.fromEntries(stacked);
+  },
+  torch: ({ module, copies, names }) => {
+    const { pieces, ignored } = torchPieces("repeat", module);
+    const all = Array.from({ length: copies }, (_, copy) => copy);
+    const stacked = [...names.values()].map((name) => {
+      const own = pieces.get(name) ?? [];
+      return [name, all.flatMap((copy) => own.map((one) => placed(one, String(copy))))] as const;
+    });
+    return {
+      params: Object.fromEntries(stacked),
+      ignored: all.flatMap((copy) => [...ignored].map((name) => `${copy}.${name}`)),
+    };
   },
   apply: (params, x: NodeTree, context): Applied<NodeTree> => {
     const { copies, names, through } = context.options;

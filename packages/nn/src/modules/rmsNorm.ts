@@ -51,6 +51,9 @@ export const rmsNorm = defModule({
     const { scale } = scaleAndOffset(shape, affine);
     return scale === undefined ? {} : { scale };
   },
+  torch: ({ shape, affine }) => ({
+    params: affine ? { scale: [{ name: "weight", shape }] } : {},
+  }),
   apply: (params, x, { options: { shape, epsilon } }) => {
     const axis = lastAxes("rmsNorm", x.shape, shape);
     const power = mean(square(x), { axis, keepDims: true });

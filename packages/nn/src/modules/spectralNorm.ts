@@ -16,6 +16,7 @@ import type { InitContext, Initializer } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import { param, state } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
+import { torchAffine } from "../torch/layout.ts";
 import type { DenseOptions, DenseSettings } from "./dense.ts";
 import { besides, checkWidth, normedOptions } from "./weightNorm.ts";
 
@@ -50,6 +51,14 @@ export const spectralNorm = defModule({
     w: param([inputs + 1, outputs], biasRow(init), { decay: "all but the last row" }),
     left: state([inputs], singular(init, "left", inputs, outputs)),
     right: state([outputs], singular(init, "right", inputs, outputs)),
+  }),
+  // As PyTorch's `parametrizations.spectral_norm`.
+  torch: ({ inputs, outputs }) => ({
+    params: {
+      w: torchAffine([inputs, outputs], ["parametrizations.weight.original", "bias"]),
+      left: [{ name: "parametrizations.weight.0._v", shape: [inputs] }],
+      right: [{ name: "parametrizations.weight.0._u", shape: [outputs] }],
+    },
   }),
   apply: (params, x, { options, mode, update }) => {
     const { inputs, activation } = options;

@@ -2,6 +2,7 @@ import { isNode, type Node } from "@metrigrad/graph";
 import { ShapeError } from "@metrigrad/tensor";
 import { defModule } from "../core/defModule.ts";
 import type { Module } from "../core/module.ts";
+import type { TorchLayout } from "../torch/layout.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { layerNorm } from "./layerNorm.ts";
 import {
@@ -60,6 +61,7 @@ export const transformerEncoder = defModule({
     settings: Omit<TransformerStackSettings, "memory" | "memoryFeatures"> = {},
   ) => stackOf("transformerEncoder", blocks, features, heads, { ...settings, memory: false }),
   children: childrenOf,
+  torch: torchOf,
   apply: (_, x: TransformerInput, { options, call }) => throughBlocks(x, options, call),
 });
 
@@ -94,6 +96,7 @@ export const transformerDecoder = defModule({
       memory: true,
     }),
   children: childrenOf,
+  torch: torchOf,
   apply: (_, x: TransformerParts, { options, call }) => throughBlocks(x, options, call),
 });
 
@@ -127,6 +130,11 @@ function stackOf(
 function childrenOf({ blocks, norm }: TransformerStackOptions) {
   const named = Object.fromEntries(blocks.map((block, k) => [`block${k}`, block]));
   return norm === null ? named : { ...named, norm };
+}
+
+/** Returns PyTorch's names: the blocks are in the list `layers`. */
+function torchOf({ blocks }: TransformerStackOptions): TorchLayout {
+  return { children: Object.fromEntries(blocks.map((_, k) => [`block${k}`, `layers.${k}`])) };
 }
 
 /** Applies the blocks one after the other, and then the normalisation. */

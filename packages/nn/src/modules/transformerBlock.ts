@@ -161,6 +161,17 @@ export const transformerBlock = defModule({
     if (memoryAttention === null || memoryNorm === null) return { ...first, ...last };
     return { ...first, memoryAttention, memoryNorm, ...last };
   },
+  torch: ({ memoryAttention }) => ({
+    children: {
+      attention: "self_attn",
+      attentionNorm: "norm1",
+      memoryAttention: "multihead_attn",
+      memoryNorm: "norm2",
+      expand: "linear1",
+      contract: "linear2",
+      feedNorm: memoryAttention === null ? "norm2" : "norm3",
+    },
+  }),
   apply: (_, x: TransformerInput, { options, call }) => {
     const { normFirst, memoryAttention, memoryNorm } = options;
     const { query, memory, padding, memoryPadding } = transformerInput(x, memoryAttention !== null);

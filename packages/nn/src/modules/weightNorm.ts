@@ -4,6 +4,7 @@ import { defModule } from "../core/defModule.ts";
 import { param } from "../core/parameter.ts";
 import { biasRow } from "../init/biasRow.ts";
 import { glorotUniform } from "../init/glorot.ts";
+import { torchAffine } from "../torch/layout.ts";
 import { activationOf } from "./activationOf.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { type DenseOptions, type DenseSettings, denseNames } from "./dense.ts";
@@ -33,6 +34,13 @@ export const weightNorm = defModule({
   params: ({ inputs, outputs, init }) => ({
     v: param([inputs + 1, outputs], biasRow(init), { decay: "none" }),
     g: param([outputs], lengthsOf(init, inputs), { decay: "all" }),
+  }),
+  // As PyTorch's `parametrizations.weight_norm`.
+  torch: ({ inputs, outputs }) => ({
+    params: {
+      v: torchAffine([inputs, outputs], ["parametrizations.weight.original1", "bias"]),
+      g: [{ name: "parametrizations.weight.original0", shape: [outputs, 1] }],
+    },
   }),
   apply: ({ v, g }, x, { options }) => {
     checkWidth("weightNorm", x, options.inputs);

@@ -17,7 +17,7 @@ import test from "tape";
 test("defModule: unknown parts and missing ones are refused", (t) => {
   t.throws(
     () => defModule({ name: "twice", forward: (x: Node) => x } as never),
-    /^GraphError: defModule: options must be among name, options, params, children, apply, law, example, got forward/,
+    /^GraphError: defModule: options must be among name, options, params, children, apply, law, example, torch, got forward/,
   );
   t.throws(
     () => defModule({ name: "twice" } as never),

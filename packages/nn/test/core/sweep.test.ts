@@ -117,6 +117,7 @@ const tested: Readonly<Record<string, readonly string[]>> = {
     "maxPool3d",
   ],
   "modules/upsample.test.ts": ["upsample"],
+  "torch/fromTorch.test.ts": ["fromTorch", "toTorch"],
 };
 
 test("every public value of nn has a test, and every line an export", (t) => {

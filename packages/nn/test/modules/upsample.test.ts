@@ -22,6 +22,10 @@ test("upsample: options and inputs that do not fit are refused", (t) => {
   t.throws(() => upsample({}), neither);
   t.throws(() => upsample({ size: 2, scale: 2 }), ShapeError);
   t.throws(
+    () => upsample({ scale: 2, mode: "cubic" as never }),
+    /^ShapeError: upsample: mode must be one of nearest, linear, bilinear, trilinear, bicubic, got "cubic"; correct the name/,
+  );
+  t.throws(
     () => applyModel(upsample({ scale: 2, mode: "bilinear" }), input("x", [2, 3, 4])),
     /ShapeError: .*interpolate: bilinear must have floats \[n, c, …\] with 2 axes after the second, got float \[2, 3, 4\]/,
   );

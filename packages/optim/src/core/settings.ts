@@ -12,10 +12,24 @@ export function checkSettings(
     throw new GraphError({
       where,
       must: `${name} must be ${rangeText(low, high)}`,
-      got: typeof value === "string" ? JSON.stringify(value) : String(value),
-      todo: `pass { ${name}: … } within it`,
+      got: shown(value),
+      todo: isSchedule(value)
+        ? `pass it beside a number: { ${name}: 0.1, schedule: … }`
+        : `pass { ${name}: … } within it`,
     });
   }
+}
+
+function isSchedule(value: unknown): boolean {
+  return typeof (value as { readonly factor?: unknown } | null)?.factor === "function";
+}
+
+function shown(value: unknown): string {
+  if (isSchedule(value)) return "a schedule";
+  if (typeof value === "object" && value !== null) {
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 function rangeText(low: number, high: number): string {

@@ -1,5 +1,5 @@
 import type { ByteSource } from "@metrigrad/data";
-import { sha256 } from "../files/sha256.ts";
+import { hashed, sha256 } from "../files/sha256.ts";
 import { damaged } from "./roles.ts";
 
 /** The name of the checksum among the texts of a checkpoint's header, where it comes first. */
@@ -20,7 +20,7 @@ export function setChecksum(header: Uint8Array, digits: string): void {
 /** Returns the SHA-256 of a file, its checksum included. */
 export async function hashOf(source: ByteSource): Promise<string> {
   const hash = sha256();
-  await eachPiece(source, (piece) => hash.update(piece));
+  await eachPiece(source, (piece) => hashed(hash, piece));
   return hash.digest();
 }
 
@@ -34,16 +34,18 @@ export async function checkContent(
   if (said === undefined) return;
   const hash = sha256();
   // The digits lie in the first piece.
-  await eachPiece(source, (piece, at) => hash.update(at === 0 ? blanked(piece) : piece));
+  await eachPiece(source, (piece, at) => hashed(hash, at === 0 ? blanked(piece) : piece));
   if (hash.digest() === said) return;
   throw damaged(where, "the content must be what was saved", "other bytes than its checksum says");
 }
 
 async function eachPiece(
   { size, read }: ByteSource,
-  take: (piece: Uint8Array, at: number) => void,
+  take: (piece: Uint8Array, at: number) => Promise<void>,
 ): Promise<void> {
-  for (let at = 0; at < size; at += 2 ** 24) take(await read(at, Math.min(2 ** 24, size - at)), at);
+  for (let at = 0; at < size; at += 2 ** 24) {
+    await take(await read(at, Math.min(2 ** 24, size - at)), at);
+  }
 }
 
 /** Returns a copy of the beginning of a file, with zeros for the digits. */

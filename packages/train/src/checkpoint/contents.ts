@@ -5,7 +5,7 @@ import {
   tensorBytes,
 } from "@metrigrad/data";
 import { DataError, type Store, storedType, type Tensor } from "@metrigrad/tensor";
-import { sha256 } from "../files/sha256.ts";
+import { hashed, sha256 } from "../files/sha256.ts";
 import type { PartFile } from "../files/wholeFile.ts";
 import { checksumKey, noChecksum, setChecksum } from "./checksum.ts";
 import { rolesKey, type StoredRole } from "./roles.ts";
@@ -50,7 +50,7 @@ export async function writeContents(file: PartFile, { layout, read }: Contents):
   const { header, order } = layout;
   const own = sha256();
   own.update(header);
-  for (const { name } of order) own.update(tensorBytes(await read(name)));
+  for (const { name } of order) await hashed(own, tensorBytes(await read(name)));
   setChecksum(header, own.digest());
   await file.write(header);
   for (const { name } of order) await file.write(tensorBytes(await read(name)));
@@ -68,7 +68,7 @@ export async function contentBytes({ layout, read }: Contents): Promise<Uint8Arr
     at += elements.length;
   }
   const own = sha256();
-  own.update(file);
+  await hashed(own, file);
   setChecksum(file, own.digest());
   return file;
 }

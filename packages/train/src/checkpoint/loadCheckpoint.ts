@@ -3,12 +3,15 @@ import {
   checkHolds,
   DataError,
   type DType,
+  isTensor,
   type NamedVariable,
+  pause,
   type Store,
   sameShape,
   showShape,
   sizeOf,
   storedType,
+  type Tensor,
   tensor,
   type VariableRole,
   type VariableSpec,
@@ -30,22 +33,29 @@ import { withSource } from "./source.ts";
  * draws are not loaded, they begin afresh. The store's float type stays. The file is read tensor by tensor, and its
  * checksum is checked first.
  *
+ * Tensors by path may take the place of a file, for example those of `readNpz` or `fromTorch`. Their paths must be those of the
+ * store's variables or of an optimizer's state, so add the model first.
+ *
  * {@includeCode ../../../../examples/api/train/loadCheckpoint.ts#example}
  *
- * @param from - The path of a file (for Node only), or its bytes.
+ * @param from - The path of a file (for Node only), its bytes, or tensors by path.
  * @param store - The store.
  * @param options - What to load, and under which paths. By default all is loaded, and the file must have every
  *   parameter of the store.
- * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. The
- *   store is then as before.
+ * @throws {@link DataError} if the file is damaged, altered or of another model, or if an option does not fit it. Also if
+ *   the store has no variable for a tensor. The store is then as before.
  * @throws {@link GraphError} if `from` is a path and there is no file system.
  * @category Train: files and reports
  */
 export async function loadCheckpoint(
-  from: string | Uint8Array,
+  from: string | Uint8Array | ReadonlyMap<string, Tensor>,
   store: Store,
   options: LoadOptions = {},
 ): Promise<void> {
+  if (from instanceof Map) {
+    return loadValues(tensorsCheckpoint(from), store, options, "loadCheckpoint(tensors)");
+  }
+  if (typeof from !== "string" && !(from instanceof Uint8Array)) throw noSource(from);
   const title = typeof from === "string" ? from : "bytes";
   const where = `loadCheckpoint(${title})`;
   await withSource(from, where, async (source) => {
@@ -71,6 +81,26 @@ export async function openCheckpoint(
   return { file, roles: rolesOf(file.entries.keys(), file.metadata, where) };
 }
 
+/** Returns tensors by path in the form of a checkpoint. */
+function tensorsCheckpoint(tensors: ReadonlyMap<string, Tensor>): Loadable {
+  for (const [name, value] of tensors) if (!isTensor(value)) throw noSource({ [name]: value });
+  const roles = [...tensors.keys()].map((name) => {
+    return [name, isRunState(name) ? "state" : null] as const;
+  });
+  const read = async (name: string) => tensors.get(name) as Tensor;
+  return { file: { metadata: {}, entries: tensors, read }, roles: new Map(roles) };
+}
+
+function noSource(got: unknown): DataError {
+  const record = typeof got === "object" && got !== null;
+  return new DataError({
+    where: "loadCheckpoint",
+    must: "it must be given a path, bytes, or a Map of tensors",
+    got: record ? `{ ${Object.keys(got).slice(0, 3).join(", ")} }` : String(got),
+    todo: "make a Map of a record: new Map(Object.entries(tensors))",
+  });
+}
+
 /** A value of a file, and the variable of the store that gets it. */
 interface Value {
   /** The name in the file. */
@@ -78,9 +108,14 @@ interface Value {
   readonly spec: VariableSpec;
 }
 
+/** Tensors that the store takes. The role is null if only the store can know it. */
+type Loadable = Pick<OpenCheckpoint, "file"> & {
+  readonly roles: ReadonlyMap<string, StoredRole | null>;
+};
+
 /** Puts the values of a checkpoint into a store. Throws DataError before anything changes. */
 export function loadValues(
-  { file, roles }: OpenCheckpoint,
+  { file, roles }: Loadable,
   store: Store,
   options: LoadOptions,
   where: string,
@@ -96,7 +131,15 @@ export function loadValues(
     for (const [name, path] of chosen) {
       const entry = file.entries.get(name) as { dtype: DType; shape: readonly number[] };
       const type = valueTypeOf(entry.dtype);
-      const spec = known.get(path) ?? heldSpec(path, entry, roles.get(name) as VariableRole);
+      const role = roles.get(name) as VariableRole | null;
+      const spec = known.get(path) ?? (role === null ? null : heldSpec(path, entry, role));
+      if (spec === null) {
+        throw refused(
+          where,
+          "each path must be that of a variable of the store",
+          `${path}, which it lacks`,
+        );
+      }
       if (spec.type !== type || !sameShape(spec.shape, entry.shape)) {
         const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
         throw refused(where, must, `${type} ${showShape(entry.shape)}`);
@@ -110,7 +153,10 @@ export function loadValues(
       values.push({ name, spec });
     }
     await store.add(added);
-    for (const { name, spec } of values) await store.write(spec, await file.read(name));
+    for (const { name, spec } of values) {
+      await store.write(spec, await file.read(name));
+      await pause();
+    }
     const lost = store.variables.filter(({ path }) => isRunState(path) && !loaded.has(path));
     // A held value, from a file that was loaded before, has no initial value.
     await store.remove(lost.filter(({ spec }) => spec.held !== undefined));

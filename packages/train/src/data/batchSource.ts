@@ -1,6 +1,7 @@
 import { type AnyDataSet, type AnySplit, batches, rowsOf, type StreamSet } from "@metrigrad/data";
-import type { Ranks } from "@metrigrad/graph";
-import { type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import { oneRank } from "@metrigrad/graph";
+import { type Communicator, type Store, type Tensor, type Tree, tensor } from "@metrigrad/tensor";
+import { inStep } from "../ranks/inStep.ts";
 import type { FeedSpecs } from "../step/feeds.ts";
 import { type BatchForm, fedForm, fedRows, type Rows, residentRows } from "./form.ts";
 
@@ -37,22 +38,23 @@ export interface BatchSettings {
   readonly seed: number;
   /** Whether the weights of a split are used. */
   readonly useWeights: boolean;
-  /** The processes that share each batch. */
-  readonly ranks: Ranks;
+  /** The processes that share each batch; null for one. */
+  readonly communicator: Communicator | null;
 }
 
 /** Returns batches of rows that live on the store, in an order that follows from the seed. */
 export async function residentSource(
   store: Store,
   data: AnyDataSet,
-  { batchSize = 1, seed, useWeights, ranks }: BatchSettings,
+  { batchSize = 1, seed, useWeights, communicator }: BatchSettings,
 ): Promise<BatchSource> {
   const { train } = data;
   const rows = await residentRows(store, data.name, train, data);
   const weighted = useWeights && train.weights !== undefined;
   const count = rowsOf(train);
-  const whole = batchSize * ranks.size;
-  const first = batchSize * ranks.rank;
+  const { rank, size } = communicator ?? oneRank;
+  const whole = batchSize * size;
+  const first = batchSize * rank;
   return {
     form: rows.form,
     feeds: feedsOf(rows.form, batchSize, weighted),
@@ -72,7 +74,7 @@ export async function residentSource(
 /** Returns the batches of a stream, each fed as it comes. The first batch sets the number of rows. */
 export async function streamSource(
   data: AnyStream,
-  { useWeights }: BatchSettings,
+  { useWeights, communicator }: BatchSettings,
   check: (batch: AnySplit) => void,
 ): Promise<BatchSource> {
   const first = await firstOf(data.train(0));
@@ -80,21 +82,33 @@ export async function streamSource(
   const batchSize = rowsOf(first);
   const weighted = useWeights && first.weights !== undefined;
   const all = Int32Array.from({ length: batchSize }, (_, row) => row);
+  async function* fed(batches: AsyncIterable<AnySplit>): AsyncGenerator<TrainBatch> {
+    for await (const batch of batches) {
+      check(batch);
+      yield { feeds: batchFeeds(fedRows(form, batch), all, weighted), rows: null };
+    }
+  }
   return {
     form,
     feeds: feedsOf(form, batchSize, weighted),
     weighted,
     batchSize,
     stepsPerEpoch: data.rows === undefined ? null : Math.floor(data.rows / batchSize),
-    async *pass(epoch) {
-      for await (const batch of data.train(epoch)) {
-        if (rowsOf(batch) < batchSize) continue;
-        check(batch);
-        yield { feeds: batchFeeds(fedRows(form, batch), all, weighted), rows: null };
-      }
+    pass(epoch) {
+      const own = whole(data.train(epoch), batchSize);
+      const shared = communicator === null ? own : inStep(own, communicator);
+      return fed(shared);
     },
     release: async () => {},
   };
+}
+
+/** Leaves out batches with fewer rows than the others. */
+async function* whole(
+  pass: AsyncIterable<AnySplit>,
+  batchSize: number,
+): AsyncGenerator<AnySplit, void, undefined> {
+  for await (const batch of pass) if (rowsOf(batch) >= batchSize) yield batch;
 }
 
 function feedsOf(form: BatchForm, rows: number, weighted: boolean): FeedSpecs {

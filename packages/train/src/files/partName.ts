@@ -31,6 +31,13 @@ export function isDead(name: string, { fs, os }: FileSystem): boolean {
   return start !== "0" && now !== "0" && now !== start;
 }
 
+/** Whether the process that wrote a temporary file surely runs: it is one of this machine, with the number and the start. */
+export function isAlive(name: string, { fs, os }: FileSystem): boolean {
+  const [, , pid = "", start, host] = pattern.exec(name) ?? [];
+  if (pid === "" || host !== machine(fs, os) || !isRunning(Number(pid))) return false;
+  return startOf(Number(pid), fs) === start;
+}
+
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,3 +1,5 @@
+import { pause } from "@metrigrad/tensor";
+
 /** A SHA-256 that is fed piece by piece. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
@@ -26,11 +28,17 @@ export function sha256Of(text: string): string {
   return hash.digest();
 }
 
-const pieceBytes = 2 ** 24;
+/** Adds bytes to a SHA-256, with pauses. In a page 64 KiB take a few milliseconds. */
+export async function hashed(hash: Sha256, bytes: Uint8Array): Promise<void> {
+  for (const piece of pieces(bytes, 2 ** 16)) {
+    hash.update(piece);
+    await pause();
+  }
+}
 
-/** Returns bytes in pieces of 16 MiB, which share the memory of the bytes. */
-export function* pieces(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+/** Returns bytes in pieces, of 16 MiB by default, which share the memory of the bytes. */
+export function* pieces(bytes: Uint8Array, size = 2 ** 24): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
 /** Returns a SHA-256 by FIPS 180-4. */

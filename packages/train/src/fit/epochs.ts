@@ -1,5 +1,4 @@
 import { GraphError, type Tensor } from "@metrigrad/tensor";
-import { pacer } from "../host/pause.ts";
 import type { OptimizerReport } from "../step/report.ts";
 import { dueAfter } from "./due.ts";
 import type { StepEvent } from "./events.ts";
@@ -45,8 +44,8 @@ export interface Trainer {
 
 /** Settings of a trainer, besides the options. */
 export interface TrainerSettings {
-  /** Whether the run should end before the next step. */
-  readonly ended: () => boolean;
+  /** Returns whether the run should end after so many steps. */
+  readonly ended: (step: number) => Promise<boolean>;
   /** The part of the first epoch that a saved run has done. If it is null, the store says how many steps are done. */
   readonly from: EpochPart | null;
   /** Whether the run is saved after a step, counted from 1. */
@@ -70,7 +69,6 @@ export function trainer(
   return {
     async epoch(epoch) {
       const start = performance.now();
-      const rest = pacer();
       const { seconds: earlier } = before;
       let { steps: own, losses, secondsMetric, report } = before;
       before = noPart;
@@ -97,7 +95,7 @@ export function trainer(
           last = feeds;
           continue;
         }
-        if (ended()) {
+        if (await ended(step)) {
           await runner.check();
           return { ...soFar(), ended: true, loss: null };
         }
@@ -126,7 +124,6 @@ export function trainer(
           const part = soFar();
           await apart(() => save(epoch, part));
         }
-        await rest();
       }
       if (from !== null && skipped > 0) throw fewerBatches(epoch + 1, batch + skipped, batch);
       await runner.check();

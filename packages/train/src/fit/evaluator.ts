@@ -4,6 +4,7 @@ import {
   type Communicator,
   GraphError,
   type Handle,
+  pause,
   type Store,
   showShape,
   type Tensor,
@@ -12,7 +13,6 @@ import {
 import type { BatchForm, Rows } from "../data/form.ts";
 import { inputsOf } from "../data/reading.ts";
 import { chunkRows } from "../host/chunkRows.ts";
-import { pacer } from "../host/pause.ts";
 import { stepContext } from "../step/context.ts";
 import { hitsOf } from "./accuracy.ts";
 import type { Evaluation } from "./events.ts";
@@ -129,12 +129,12 @@ export function evaluator(spec: EvaluatorSpec, store: Store): Evaluator {
 
   return {
     async evaluate(parts) {
-      const rest = pacer();
       const sums = new Map<string, Sum>();
       for await (const { rows, chosen } of parts) {
+        await pause();
         for (const chunk of chunksOf(rows, chosen)) {
           await addChunk(chunk, sums);
-          await rest();
+          await pause();
         }
       }
       const { communicator = null } = spec;

@@ -9,6 +9,7 @@ import {
 } from "@metrigrad/tensor";
 import { claimStore, storeOf } from "../host/openStore.ts";
 import { type LiveWriter, openLive } from "../live/writer.ts";
+import { endTogether } from "../ranks/inStep.ts";
 import { saverOf } from "../ranks/sharedSaver.ts";
 import { environmentOf } from "../record/record.ts";
 import type { RunSaver, RunState } from "../resume/runSaver.ts";
@@ -68,11 +69,11 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
   const ended = () => stopped || signal?.aborted === true;
 
   async function* train(): AsyncGenerator<EpochEvent, void, undefined> {
-    if (ended()) {
+    communicator = (await options.distributed) ?? null;
+    if (await endTogether(ended, communicator)(0)) {
       aborted = true;
       return;
     }
-    communicator = (await options.distributed) ?? null;
     saver = await saverOf(model, options, communicator);
     try {
       yield* trainOn(await storeOf("fit", [[null, model]], options));
@@ -172,7 +173,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
     };
     const watched = live === null ? options : { ...options, onStep: told };
     const { epoch: trainEpoch } = trainer(ready, watched, {
-      ended,
+      ended: endTogether(ended, communicator),
       from: taken?.run.part ?? null,
       savedAfter: (step) => saver?.afterStep(step) === true,
       save: (epoch, part) => save(epoch, part, null),

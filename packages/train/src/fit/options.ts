@@ -285,7 +285,7 @@ function checkStopping(options: AnyFitOptions): void {
   refuse("earlyStopping needs an evaluation between epochs", "none", todo);
 }
 
-function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
+function checkBatchSize({ data, batchSize, distributed }: AnyFitOptions): void {
   if (isStream(data)) {
     if (batchSize === undefined) return;
     refuse(
@@ -296,8 +296,11 @@ function checkBatchSize({ data, batchSize }: AnyFitOptions): void {
   } else {
     const rows = rowsOf(data.train.inputs);
     const whole = Number.isInteger(batchSize) && (batchSize as number) >= 1;
-    if (whole && (batchSize as number) <= rows) return;
-    const must = `batchSize must be an integer from 1 to the number of training rows, ${rows}`;
-    refuse(must, batchSize, `pass a number such as ${Math.min(50, rows)}`);
+    const { size = 1 } = (distributed ?? {}) as Partial<Communicator>;
+    const most = Math.floor(rows / size);
+    if (whole && (batchSize as number) <= most) return;
+    const each = size === 1 ? "" : ` of each of ${size} ranks`;
+    const must = `batchSize must be an integer from 1 to the number of training rows${each}, ${most}`;
+    refuse(must, batchSize, `pass a number such as ${Math.min(50, most)}`);
   }
 }

@@ -11,7 +11,13 @@ import {
 } from "@metrigrad/data";
 import { type Node, oneRank, type Ranks, rngState } from "@metrigrad/graph";
 import type { AnyModule, NodeTree } from "@metrigrad/nn";
-import { type Communicator, GraphError, type Store, type VariableSpec } from "@metrigrad/tensor";
+import {
+  type Communicator,
+  GraphError,
+  pause,
+  type Store,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import {
   type AnyStream,
   type BatchSource,
@@ -69,7 +75,7 @@ export async function prepare(
     checkObserved(`fit(${data.name}), ${name}`, likelihood, split, output, data);
   };
   const ranks: Ranks = communicator ?? oneRank;
-  const settings = { batchSize: options.batchSize, seed, useWeights, ranks };
+  const settings = { batchSize: options.batchSize, seed, useWeights, communicator };
   const source = isStream(data)
     ? await streamSource(data, settings, (batch) => check("train", batch))
     : await residentSource(store, data, settings);
@@ -77,6 +83,7 @@ export async function prepare(
     const { stepsPerEpoch, form, weighted, batchSize } = source;
     if (communicator !== null) await agreeOn(communicator, model, options, source, store);
     const taken = await takeUp(source);
+    await pause();
     const steps = stepsPerEpoch === null ? null : epochs * stepsPerEpoch;
     const graph = stepGraph(store, {
       where: "fit",
@@ -93,7 +100,9 @@ export async function prepare(
       resume: resume || taken,
       ranks,
     });
+    await pause();
     for (const [name, split] of isStream(data) ? [] : splitsOf(data)) check(name, split);
+    await pause();
     const places = new Map<number, BatchPlace>();
     const asked = typeof options.report === "object" ? options.report : {};
     const runner = await stepRunner(store, graph, {

@@ -26,7 +26,8 @@ export interface Run extends AsyncIterable<EpochEvent> {
    * Returns where the newest checkpoint is. A run with `checkpoint` that is ended by `signal`, by `stop` or by
    * leaving the loop has saved when its iteration ends.
    *
-   * @returns The path of the file of tensors, which {@link loadCheckpoint} reads; null if there is none.
+   * @returns The path of the file of tensors, which {@link loadCheckpoint} reads; its name in the folder of a page; null if there
+   *   is none.
    */
   checkpoint(): string | null;
   /** The splits that the data have. */

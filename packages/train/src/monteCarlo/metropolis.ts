@@ -24,6 +24,7 @@ import {
   checkNames,
   GraphError,
   isTensor,
+  pause,
   ShapeError,
   type Store,
   showShape,
@@ -63,7 +64,8 @@ export interface Sampler {
   /** The states of all chains, [chains, d]. They are the samples for the loss of a training step. */
   readonly samples: Variable;
   /**
-   * Moves all chains on from where they are, with the parameters that the store has now.
+   * Moves all chains on from where they are, with the parameters that the store has now. It rejects with a
+   * {@link GraphError} if `times` is not a positive integer.
    *
    * @param times - How often to do the sweeps; 1 by default. Use more at first, so that the chains forget where they
    *   began.
@@ -115,7 +117,11 @@ export async function metropolis(store: Store, options: MetropolisOptions): Prom
   return Object.freeze({
     samples,
     run: async (times = 1) => {
-      for (let k = 0; k < times; k++) await program.run();
+      checkTimes(times);
+      for (let k = 0; k < times; k++) {
+        await program.run();
+        await pause();
+      }
     },
     accepted: async () => (await store.read(accepted.attrs)).item(),
     close: () => program.close(),
@@ -181,6 +187,16 @@ function updatesOf(
     ...adapted,
     [rngState, add(rngState, constant(tensor(Uint32Array.of(0, 1))))],
   ];
+}
+
+function checkTimes(times: number): void {
+  if (Number.isInteger(times) && times >= 1) return;
+  throw new GraphError({
+    where: "metropolis, run",
+    must: "times must be a positive integer",
+    got: String(times),
+    todo: "leave it out for 1",
+  });
 }
 
 function checkOptions(options: MetropolisOptions): void {

@@ -1,5 +1,5 @@
 import { add, argMax, mul, type Node, normal, oneHot, sub, uniform } from "@metrigrad/graph";
-import { GraphError } from "@metrigrad/tensor";
+import { checkNames, GraphError } from "@metrigrad/tensor";
 
 /**
  * How Markov chains propose their moves. A move and its reverse must have the same probability.
@@ -67,10 +67,12 @@ export interface GaussianMoveOptions {
  *
  * @param options - The width at the beginning.
  * @returns The proposal. A sweep is one move.
- * @throws {@link GraphError} if the width is not a positive number.
+ * @throws {@link GraphError} if an option is unknown, or if the width is not a positive number.
  * @category Monte Carlo
  */
-export function gaussianMoves({ width = 0.5 }: GaussianMoveOptions = {}): Proposal {
+export function gaussianMoves(options: GaussianMoveOptions = {}): Proposal {
+  checkNames("gaussianMoves", options, ["width"], GraphError);
+  const { width = 0.5 } = options;
   if (!(width > 0 && Number.isFinite(width))) {
     throw new GraphError({
       where: "gaussianMoves",

@@ -1,6 +1,4 @@
-import { GraphError } from "@metrigrad/tensor";
-import type { FileSystem } from "../files/fileSystem.ts";
-import { isDead, partOf } from "../files/partName.ts";
+import { partOf } from "../files/partName.ts";
 
 /** The place of a checkpoint in a run. */
 export interface RunPlace {
@@ -41,9 +39,10 @@ export function byNewest(a: RunPlace, b: RunPlace): number {
   return b.epoch - a.epoch || b.batch - a.batch;
 }
 
-/** Lists a folder. A missing folder is empty, and files with other names are ignored. */
-export function listFolder(files: FileSystem, folder: string): FolderList {
-  const names = namesIn(files, folder);
+/** Sorts the files of a folder. Files with other names are ignored. `isDead` says what ended processes have left. */
+export function listFolder(all: readonly string[], isDead: (file: string) => boolean): FolderList {
+  const dead = all.filter((file) => pattern.test(partOf(file) ?? file) && isDead(file));
+  const names = all.filter((file) => !dead.includes(file));
   const checkpoints = names
     .flatMap((file) => {
       const [, name, epoch, batch, ending] = pattern.exec(file) ?? [];
@@ -52,8 +51,7 @@ export function listFolder(files: FileSystem, folder: string): FolderList {
     })
     .sort(byNewest);
   const whole = new Set(checkpoints.map(({ name }) => name));
-  const parts = names.filter((file) => pattern.test(partOf(file) ?? ""));
-  const dead = parts.filter((file) => isDead(file, files));
+  const parts = all.filter((file) => pattern.test(partOf(file) ?? ""));
   const lone = names.filter((file) => {
     const [, name = "", , , ending] = pattern.exec(file) ?? [];
     return ending === "safetensors" && !whole.has(name);
@@ -68,18 +66,4 @@ export function listFolder(files: FileSystem, folder: string): FolderList {
   });
   const strays = lone.filter((file) => partsOf(file, parts).length === 0);
   return { checkpoints, strays, left: [...orphans, ...dead] };
-}
-
-function namesIn({ fs }: FileSystem, folder: string): readonly string[] {
-  try {
-    return fs.readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new GraphError({
-      where: "fit, checkpoint",
-      must: "folder must be a folder that can be read",
-      got: (error as Error).message,
-      todo: "choose another one",
-    });
-  }
 }

@@ -2,26 +2,25 @@ import type { OpenSafetensors } from "@metrigrad/data";
 import { DataError, type Store, type Tensor } from "@metrigrad/tensor";
 import { hashOf } from "../checkpoint/checksum.ts";
 import { loadValues, openCheckpoint } from "../checkpoint/loadCheckpoint.ts";
-import { withSource } from "../checkpoint/source.ts";
-import type { FileSystem } from "../files/fileSystem.ts";
+import type { Folder } from "../files/folder.ts";
 import { readManifest, type SavedRun } from "./manifest.ts";
 import { listFolder } from "./names.ts";
 
 /** A saved run that is whole. */
 export interface FoundRun {
   readonly run: SavedRun;
-  /** The path of its tensors. */
+  /** The name of its file of tensors. */
   readonly tensors: string;
 }
 
 const where = "fit, checkpoint";
 
 /** Returns the newest whole checkpoint of a folder; null if there is none. Throws DataError if all are damaged. */
-export async function newestRun(files: FileSystem, folder: string): Promise<FoundRun | null> {
+export async function newestRun(folder: Folder): Promise<FoundRun | null> {
   const damage: string[] = [];
-  for (const { name } of listFolder(files, folder).checkpoints) {
+  for (const { name } of listFolder(await folder.list(), folder.isDead).checkpoints) {
     try {
-      return await wholeRun(files, folder, name);
+      return await wholeRun(folder, name);
     } catch (error) {
       damage.push(`${name}: ${(error as Error).message}`);
     }
@@ -29,19 +28,18 @@ export async function newestRun(files: FileSystem, folder: string): Promise<Foun
   if (damage.length === 0) return null;
   throw new DataError({
     where,
-    must: `${folder} must have a whole checkpoint where it has some`,
+    must: `${folder.name} must have a whole checkpoint where it has some`,
     got: damage.join("; "),
     todo: "copy its files again, or move them away to begin",
   });
 }
 
 /** Returns the checkpoint of a name. Throws an Error if it is not whole. */
-async function wholeRun(files: FileSystem, folder: string, name: string): Promise<FoundRun> {
-  const { join } = files.path;
-  const text = await files.promises.readFile(join(folder, `${name}.json`), "utf8");
-  const { run, tensors } = readManifest(text);
-  const path = join(folder, `${name}.safetensors`);
-  await withSource(path, where, async (source) => {
+async function wholeRun(folder: Folder, name: string): Promise<FoundRun> {
+  const text = await folder.read(`${name}.json`, ({ read, size }) => read(0, size));
+  const { run, tensors } = readManifest(new TextDecoder().decode(text));
+  const file = `${name}.safetensors`;
+  await folder.read(file, async (source) => {
     if (source.size !== tensors.bytes) {
       throw new Error(`${source.size} bytes of tensors in place of ${tensors.bytes}`);
     }
@@ -49,13 +47,17 @@ async function wholeRun(files: FileSystem, folder: string, name: string): Promis
       throw new Error("tensors with other bytes than the manifest says");
     }
   });
-  return { run, tensors: path };
+  return { run, tensors: file };
 }
 
 /** Puts a saved run into a store, and returns the best values of early stopping by path. Throws DataError. */
-export async function loadRun(found: FoundRun, store: Store): Promise<ReadonlyMap<string, Tensor>> {
-  return withSource(found.tensors, where, async (source) => {
-    const checkpoint = await openCheckpoint(source, found.tensors, where);
+export async function loadRun(
+  folder: Folder,
+  { tensors }: FoundRun,
+  store: Store,
+): Promise<ReadonlyMap<string, Tensor>> {
+  return folder.read(tensors, async (source) => {
+    const checkpoint = await openCheckpoint(source, folder.pathOf(tensors), where);
     await loadValues(checkpoint, store, {}, where);
     return bestValues(checkpoint.file, [...checkpoint.roles]);
   });

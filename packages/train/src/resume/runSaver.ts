@@ -8,7 +8,7 @@ import type { AnyFitOptions } from "../fit/options.ts";
 import type { Prepared } from "../fit/prepare.ts";
 import { checkFingerprint, type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import type { SavedRun } from "./manifest.ts";
-import { bestPrefix, loadRun } from "./newestRun.ts";
+import { bestPrefix } from "./newestRun.ts";
 import type { CheckpointOptions } from "./options.ts";
 import { openRunFolder } from "./runFolder.ts";
 
@@ -61,9 +61,9 @@ export async function openRunSaver(
       fingerprint = fingerprintOf(model, options, source, store);
       const { found } = folder;
       if (found === null) return false;
-      checkFingerprint(fingerprint, found.run.fingerprint, found.tensors);
-      const run = withEpochs(found.run, options);
-      taken = { run, best: await loadRun(found, store) };
+      checkFingerprint(fingerprint, found.fingerprint, folder.newest ?? "");
+      const run = withEpochs(found, options);
+      taken = { run, best: await folder.load(store) };
       return true;
     },
     get taken() {

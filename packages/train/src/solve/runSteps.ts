@@ -1,5 +1,4 @@
 import { GraphError, type Tensor } from "@metrigrad/tensor";
-import { pacer } from "../host/pause.ts";
 import type { StepResult, TrainingStep } from "../trainingStep.ts";
 import type { Ending, SolveEvent } from "./events.ts";
 import type { Measurer } from "./measurer.ts";
@@ -28,7 +27,6 @@ export async function runSteps(
   if (first >= steps) throw nothingLeft(where, first, steps);
   const isLooked = looks(options);
   const history: SolveEvent[] = [];
-  const rest = pacer();
   let seconds = 0;
   let endedBy: Ending | null = null;
   for (let at = first; endedBy === null; at++) {
@@ -54,7 +52,6 @@ export async function runSteps(
       history.push(event);
       await onStep?.(event);
     }
-    await rest();
   }
   await training.check();
   return { history: Object.freeze(history), steps: training.count, endedBy };

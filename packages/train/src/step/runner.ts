@@ -11,6 +11,7 @@ import {
   type Communicator,
   GraphError,
   type Handle,
+  pause,
   type Store,
   sizeOf,
   type Tensor,
@@ -177,6 +178,7 @@ export async function stepRunner(
     advance: async (feeds) => {
       await step(feeds, false);
       if (kept.size >= checkEvery || keptSize > keptBytes) await check();
+      await pause();
     },
     read: async (feeds) => {
       const handles = await step(feeds, true);
@@ -186,6 +188,7 @@ export async function stepRunner(
       ]);
       const [loss = Number.NaN, bad = 0] = (values as Tensor).data();
       await settle(checkFinite ? bad : 0);
+      await pause();
       const names = Object.keys(outputs);
       return {
         loss,

@@ -148,5 +148,20 @@ test("metropolis: refuses what is none", async (t) => {
     ShapeError,
     /a value for each of the 600 chains, got \[1\]/,
   );
+  const chains = await metropolis(store, { ...good, sweeps: 1, name: "counted" });
+  for (const times of [0, 1.5, Number.NaN, "2"]) {
+    await rejects(
+      t,
+      chains.run(times as number),
+      GraphError,
+      new RegExp(`^metropolis, run: times must be a positive integer, got ${times}; leave it out`),
+    );
+  }
+  t.ok(Number.isNaN(await chains.accepted()), "no chain has moved");
+  await chains.close();
   t.throws(() => gaussianMoves({ width: 0 }), /width must be a positive number, got 0/);
+  t.throws(
+    () => gaussianMoves({ sigma: 1 } as never),
+    /^GraphError: gaussianMoves: options must be among width, got sigma/,
+  );
 });

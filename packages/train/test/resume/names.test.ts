@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import test from "tape";
+import { namesIn } from "../../src/files/diskFolder.ts";
 import { fileSystem } from "../../src/files/fileSystem.ts";
-import { partName } from "../../src/files/partName.ts";
+import { isDead, partName } from "../../src/files/partName.ts";
 import { listFolder, placeName } from "../../src/resume/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "metrigrad-"));
@@ -12,7 +13,7 @@ test.onFinish(() => rmSync(folder, { recursive: true }));
 const files = fileSystem("test", "");
 
 test("a folder lists its checkpoints, the newest first, and what is left of killed runs", (t) => {
-  t.deepEqual(listFolder(files, join(folder, "none")), { checkpoints: [], strays: [], left: [] });
+  t.deepEqual(namesIn("test", files, join(folder, "none")), []);
   const places = [
     { epoch: 0, batch: 9 },
     { epoch: 12, batch: 0 },
@@ -36,7 +37,9 @@ test("a folder lists its checkpoints, the newest first, and what is left of kill
   const { pid = 0 } = spawnSync(process.execPath, ["-e", ""]);
   const parts = [partOf(14, process.pid), partOf(15, pid)];
   for (const name of parts) put(name);
-  const { checkpoints, strays, left } = listFolder(files, folder);
+  const { checkpoints, strays, left } = listFolder(namesIn("test", files, folder), (file) =>
+    isDead(file, files),
+  );
   t.deepEqual(
     checkpoints.map(({ epoch, batch }) => [epoch, batch]),
     [

@@ -6,11 +6,10 @@ import { streamData } from "@metrigrad/data";
 import { add, mul, neg, relu } from "@metrigrad/graph";
 import { categorical, dense, dropout, type Module, sequential } from "@metrigrad/nn";
 import { adam, cosineSchedule, rngd, sgd } from "@metrigrad/optim";
-import { DataError, GraphError, reference, type Store } from "@metrigrad/tensor";
+import { DataError, GraphError, reference } from "@metrigrad/tensor";
 import test from "tape";
 import {
   type CheckpointOptions,
-  type EpochEvent,
   type FitOptions,
   fit,
   loadCheckpoint,
@@ -18,6 +17,7 @@ import {
 } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
 import { toyData, toyModel } from "../toy.ts";
+import { result, values } from "./result.ts";
 
 const root = mkdtempSync(join(tmpdir(), "metrigrad-"));
 test.onFinish(() => rmSync(root, { recursive: true }));
@@ -34,23 +34,6 @@ const options = {
   seed: 1,
   backend: reference,
 };
-
-async function values(store: Store) {
-  const own = store.variables.filter(({ spec }) => spec.role !== "data");
-  const read = async ({ path }: { path: string }) => [path, (await store.read(path)).toArray()];
-  return Object.fromEntries(await Promise.all(own.map(read)));
-}
-
-const untimed = (events: readonly EpochEvent[]) =>
-  events.map(({ seconds, secondsMetric, stepsPerSecond, ...event }) => event);
-
-/** What a run leaves, but for its times. */
-async function result(run: Run) {
-  const history = untimed(await run.finish());
-  const left = { history, best: run.best, values: await values(run.store) };
-  await run.close();
-  return left;
-}
 
 const drawing = () =>
   sequential(dense(2, 8, { activation: relu }), dropout(0.3), dense(8, 3)) as Module;
@@ -228,7 +211,7 @@ test("options are checked, and a page is told of checkpointBytes", async (t) => 
   }
   t.match(
     message,
-    /fit, checkpoint.folder: there must be a file system, got none; take await checkpointBytes\(store\)/,
+    /fit, checkpoint.folder: there must be a file system, got none; pass a folder of the page: .* or keep await checkpointBytes\(run\.store\)/,
   );
 });
 

@@ -24,8 +24,8 @@ export interface GraphViewOptions {
 }
 
 /**
- * Draws a model as {@link explain} sees it: its modules in the order of the data flow, each with its parameters, the metric of each
- * parameter, the sizes of the blocks, the solver, and the law of its response.
+ * Draws a model as {@link explain} sees it: its modules in the order of the data flow. Each has its parameters, their metrics, the sizes
+ * of the blocks, the solvers, and the law of its response.
  *
  * A module that holds others is a frame around them. The colour before a metric's name is that of its kind.
  *

@@ -51,7 +51,6 @@ export function placeBoxes({ modules, flows }: ExplainGraph, boxes: readonly Gra
   }
   for (const { from, to } of flows) graph.setEdge(nodeId(from ?? inputId), nodeId(to ?? outputId));
   layout(graph);
-  const { width = 0, height = 0 } = graph.graph();
   const place = (id: string): Box => {
     const node = graph.node(id) as { x: number; y: number; width: number; height: number };
     const { x, y } = node;
@@ -62,12 +61,36 @@ export function placeBoxes({ modules, flows }: ExplainGraph, boxes: readonly Gra
       height: node.height,
     };
   };
-  return {
-    width,
-    height,
+  return fromCorner({
     boxes: boxes.map((box) => ({ box, place: place(nodeId(box.id)) })),
     frames: [...frames].map(([name, depth]) => ({ name, depth, ...named(place(frameId(name))) })),
     arrows: graph.edges().map((edge: EdgeId) => (graph.edge(edge) as Route).points),
+  });
+}
+
+/** Moves everything so that it begins at the corner: arrows and frames may lie beyond the boxes. */
+function fromCorner({ boxes, frames, arrows }: Omit<Placed, "width" | "height">): Placed {
+  const rects = [...boxes.map(({ place }) => place), ...frames];
+  const xs = [
+    ...rects.flatMap((one) => [one.left, one.left + one.width]),
+    ...arrows.flat().map(({ x }) => x),
+  ];
+  const ys = [
+    ...rects.flatMap((one) => [one.top, one.top + one.height]),
+    ...arrows.flat().map(({ y }) => y),
+  ];
+  const [left, top] = [Math.min(...xs) - 1, Math.min(...ys) - 1];
+  const moved = <B extends Box>(box: B): B => ({
+    ...box,
+    left: box.left - left,
+    top: box.top - top,
+  });
+  return {
+    width: Math.max(...xs) + 1 - left,
+    height: Math.max(...ys) + 1 - top,
+    boxes: boxes.map(({ box, place }) => ({ box, place: moved(place) })),
+    frames: frames.map(moved),
+    arrows: arrows.map((points) => points.map(({ x, y }) => ({ x: x - left, y: y - top }))),
   };
 }
 

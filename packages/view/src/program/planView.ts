@@ -182,16 +182,24 @@ function drawMap(
     const box = { x, y: y as number, width: to - x, height: (bottom as number) - (y as number) };
     const ink = seriesInks[at % seriesInks.length] as Ink;
     const text = `${life.label} ${shortNumber(life.bytes, "B")}`;
-    const whole = textWidth(text, 12) + 10 <= box.width ? text : life.label;
-    const fits = box.height >= 17 && box.width >= Math.min(70, textWidth(whole, 12) + 10);
-    const shown = shortened(whole, box.width - 10);
+    // Where a step works in place, its result begins while the buffer before it ends.
+    const shared = lives.filter((other) => {
+      const meets =
+        other.offset < life.offset + life.bytes && life.offset < other.offset + other.bytes;
+      return meets && other.first < life.first && other.last >= life.first;
+    });
+    const from = Math.max(x, ...shared.map(({ last }) => plane.x.at(last + 0.5)));
+    const room = to - from - 10;
+    const whole = textWidth(text, 12) <= room ? text : life.label;
+    const fits = box.height >= 17 && room >= Math.min(60, textWidth(whole, 12));
+    const shown = shortened(whole, room);
     const tip = `b${life.buffer} ${text}, steps ${life.first} to ${life.last}`;
     return element(
       "g",
       {},
       element("title", {}, escaped(tip)),
       element("rect", { ...box, fill: ink.light, "fill-opacity": "0.12", ...edge(ink) }),
-      fits ? label(x + 5, (box.y + box.y + box.height) / 2 + 4, shown, { ink: strong }) : "",
+      fits ? label(from + 5, (box.y + box.y + box.height) / 2 + 4, shown, { ink: strong }) : "",
     );
   });
   return plane.below + rects.join("") + plane.above;

@@ -1,6 +1,14 @@
 import { relu, tanh } from "@metrigrad/graph";
 import { explain, fullMetrics, partition, standardMetrics } from "@metrigrad/metric";
-import { batchNorm, categorical, dense, sequential, skip, transformerBlock } from "@metrigrad/nn";
+import {
+  batchNorm,
+  categorical,
+  dense,
+  mixtureOfExperts,
+  sequential,
+  skip,
+  transformerBlock,
+} from "@metrigrad/nn";
 import test from "tape";
 import { graphView } from "../../src/index.ts";
 import { checkPicture, read } from "../support/picture.ts";
@@ -108,6 +116,16 @@ test("large models, models of several inputs, and blocks over several modules ar
     metrics: standardMetrics.orPlain(),
   });
   checkPicture(t, graphView(block), "transformer");
+  const experts = mixtureOfExperts(4, [dense(4, 4), dense(4, 4), dense(4, 4), dense(4, 4)]);
+  const mixed = graphView(explain(experts, { ...options, inputs: [4] }));
+  const { width } = read(mixed);
+  for (const one of read(mixed).all.filter((own) => own.getAttribute("stroke-width") === "1.2")) {
+    const places = (one.getAttribute("d") ?? "").match(/-?[\d.]+(?=,)/g) ?? [];
+    t.ok(
+      places.every((x) => Number(x) >= 0 && Number(x) <= width),
+      "arrows stay inside",
+    );
+  }
   const plain = sequential(dense(4, 3, { activation: tanh }), dense(3, 2));
   const whole = explain(plain, { ...options, metrics: partition(plain, "whole") });
   const shown = graphView(whole);

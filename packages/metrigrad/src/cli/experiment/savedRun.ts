@@ -35,7 +35,7 @@ export interface Outcome {
 export async function savedRun(
   outcome: Outcome,
   experiment: Experiment,
-  { file, out }: { readonly file: string; readonly out: string },
+  { file, out, tells }: { readonly file: string; readonly out: string; readonly tells: boolean },
   context: Context,
 ): Promise<Told> {
   const { run, last, divergence, labels } = outcome;
@@ -47,6 +47,11 @@ export async function savedRun(
   if (store === null) {
     const text = "Stopped before the first step; nothing was written.\n";
     return { code, text, value: { interrupted, step: 0, files: [] } };
+  }
+  if (!tells) {
+    // All processes test together.
+    await recordOf(run, experiment, interrupted, labels);
+    return { code, text: "", value: null, quiet: true };
   }
   // Weights first: they are what a run is for.
   const weights = join(out, "weights.safetensors");

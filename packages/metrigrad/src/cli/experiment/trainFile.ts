@@ -18,6 +18,7 @@ import { commandOf } from "./commandOf.ts";
 import { type Described, modelRecord } from "./describedModel.ts";
 import { type Experiment, experimentOf } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { launched } from "./launched.ts";
 import { loadModule } from "./loadModule.ts";
 import { openBackend } from "./openBackend.ts";
 import { savedRun } from "./savedRun.ts";
@@ -40,16 +41,23 @@ export async function trainFile(
     checkpointEvery === undefined
       ? null
       : { folder: join(out, "checkpoints"), every: checkpointEvery, resume };
-  if (checkpoint !== null && !resume) checkFresh(checkpoint.folder);
+  const world = await launched(process.env);
+  // One process tells for all.
+  const tells = (world?.rank ?? 0) === 0;
+  if (checkpoint !== null && !resume && tells) checkFresh(checkpoint.folder);
   const described = describedExperiment(experiment);
   const spectra = flags.spectra === undefined ? null : spectraFor(described);
-  await makeFolder(out, "train");
+  if (tells) await makeFolder(out, "train");
   const { backend, why } = await openBackend(flags, experiment);
-  if (why !== "") context.live?.write(`backend: ${why}\n\n`);
+  if (why !== "" && tells) context.live?.write(`backend: ${why}\n\n`);
   let last: StepEvent | null = null;
-  const progress = context.live === null ? null : progressOf(experiment.name, context.live);
+  const screen = tells ? context.live : null;
+  const progress = screen === null ? null : progressOf(experiment.name, screen);
   const model = modelRecord(described);
-  const labels = { ...(model && { model }), command: commandOf(file, { ...flags, out }) };
+  const labels = {
+    ...(model && { model }),
+    command: commandOf(file, { ...flags, out }, world?.size),
+  };
   const run = fit(experiment.model as unknown as Module, {
     ...experiment.options,
     report: reportOf(experiment.options),
@@ -58,6 +66,7 @@ export async function trainFile(
       ? {}
       : { live: { folder: out, arch: experiment.name, append: resume, ...labels } }),
     ...(checkpoint === null ? {} : { checkpoint }),
+    ...(world === null ? {} : { distributed: world }),
     onStep: (event) => {
       last = event;
       progress?.step(event);
@@ -65,13 +74,13 @@ export async function trainFile(
   });
   const stop = () => {
     run.stop();
-    process.stderr.write("\nStopping after this step. Ctrl-C again ends at once.\n");
+    if (tells) process.stderr.write("\nStopping after this step. Ctrl-C again ends at once.\n");
   };
   const release = onInterrupt(stop, () => removeParts(out));
   try {
     const watched = async (event: EpochEvent) => {
       progress?.epoch(event);
-      if (spectra === null || event.epoch % (flags.spectra ?? 1) !== 0) return;
+      if (spectra === null || !tells || event.epoch % (flags.spectra ?? 1) !== 0) return;
       await spectra.measure(run.store, event.epoch);
     };
     const divergence = await trained(run, watched, () => progress?.end());
@@ -80,7 +89,7 @@ export async function trainFile(
       process.stderr.write(`Spectra are too costly for ${spectra.leftOut.join(", ")}.\n`);
     }
     const outcome = { run, last, divergence, labels: { ...labels, ...found } };
-    return await savedRun(outcome, experiment, { file, out }, context);
+    return await savedRun(outcome, experiment, { file, out, tells }, context);
   } finally {
     release();
     await run.close();

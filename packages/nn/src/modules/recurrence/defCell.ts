@@ -8,6 +8,7 @@ import {
   type RecurrentWeightOptions,
   type RecurrentWeightSettings,
   recurrentWeights,
+  torchWeights,
   weightOptions,
 } from "./weights.ts";
 
@@ -35,6 +36,7 @@ export function defCell<S extends NodeTree, Settings extends RecurrentWeightSett
       return Object.freeze({ ...weightOptions(name, inputs, size, given), unit: unitOf(given) });
     },
     params: (options) => recurrentWeights(options.unit, options),
+    torch: (options) => ({ params: torchWeights(options.unit, options, "") }),
     apply: ({ input, recurrent }, given: RecurrentInput<S>, { options }): S => {
       const { unit, inputs, size } = options;
       const shapes = { axes: "n", inputs, state: [size] } as const;

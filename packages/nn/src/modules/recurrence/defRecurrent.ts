@@ -18,6 +18,7 @@ import {
   type RecurrentWeightOptions,
   type RecurrentWeightSettings,
   recurrentWeights,
+  torchWeights,
   weightOptions,
 } from "./weights.ts";
 
@@ -154,12 +155,10 @@ export function defRecurrent<S extends NodeTree, Settings extends object = objec
     },
     params: (options): ParameterTree =>
       options.layers.length > 0 ? {} : recurrentWeights(options.unit, options),
+    torch: (options) => ({ params: torchLayers(options) }),
     children: ({ layers, dropout: between }): Children => {
       const named = layers.flatMap((directions, depth) =>
-        directions.map((layer) => {
-          const { reverse } = layer.options as RecurrentOptions<S>;
-          return [reverse ? `reverse${depth}` : `layer${depth}`, layer as AnyModule] as const;
-        }),
+        directions.map((layer) => [childName(layer, depth), layer as AnyModule] as const),
       );
       return { ...Object.fromEntries(named), ...(between === null ? {} : { dropout: between }) };
     },
@@ -182,6 +181,26 @@ export function defRecurrent<S extends NodeTree, Settings extends object = objec
     },
   });
   return definition as unknown as RecurrentDefinition<S, Settings>;
+}
+
+/** Returns the name of a layer among the children. */
+function childName<S extends NodeTree>({ options }: RecurrentLayer<S>, depth: number): string {
+  return `${(options as RecurrentOptions<S>).reverse ? "reverse" : "layer"}${depth}`;
+}
+
+/** Returns the pieces of all layers by path. In PyTorch they have no module of their own but a suffix, such as "_l1_reverse". */
+function torchLayers<S extends NodeTree>(options: RecurrentOptions<S>) {
+  const { unit, layers } = options;
+  if (layers.length === 0) return { ...torchWeights(unit, options, "_l0") };
+  const named = layers.flatMap((directions, depth) =>
+    directions.flatMap((layer, at) => {
+      const suffix = `_l${depth}${at === 0 ? "" : "_reverse"}`;
+      const own = torchWeights(unit, layer.options as RecurrentOptions<S>, suffix);
+      const path = childName(layer, depth);
+      return Object.entries(own).map(([name, pieces]) => [`${path}/${name}`, pieces] as const);
+    }),
+  );
+  return Object.fromEntries(named);
 }
 
 /** Throws ShapeError and GraphError for impossible layers and directions. */

@@ -1,6 +1,7 @@
 import { type Initializer, ShapeError } from "@metrigrad/tensor";
 import { param } from "../../core/parameter.ts";
 import { drawUniform } from "../../init/draw.ts";
+import type { TorchPiece } from "../../torch/layout.ts";
 
 /**
  * Settings for the initial weights of a recurrent module or a cell.
@@ -65,5 +66,26 @@ export function recurrentWeights(
     recurrent: recurrentBias
       ? param([size + 1, columns], recurrentInit, { decay })
       : param([size, columns], recurrentInit),
+  };
+}
+
+/** Returns the pieces of PyTorch's tensors `weight_ih`, `weight_hh`, `bias_ih` and `bias_hh` with a suffix such as "_l0". */
+export function torchWeights(
+  { gates, recurrentBias }: { readonly gates: number; readonly recurrentBias: boolean },
+  { inputs, size }: Pick<RecurrentWeightOptions, "inputs" | "size">,
+  suffix: string,
+): Readonly<Record<"input" | "recurrent", readonly TorchPiece[]>> {
+  const columns = gates * size;
+  const bias = (name: string) => ({ name: `${name}${suffix}`, shape: [columns], optional: true });
+  const [ofInput, ofState] = [bias("bias_ih"), bias("bias_hh")];
+  const weight = (name: string, rows: number): TorchPiece => {
+    return { name: `${name}${suffix}`, shape: [columns, rows], order: [1, 0] };
+  };
+  return {
+    input: [
+      weight("weight_ih", inputs),
+      recurrentBias ? ofInput : { ...ofInput, plus: ofState.name },
+    ],
+    recurrent: [weight("weight_hh", size), ...(recurrentBias ? [ofState] : [])],
   };
 }
