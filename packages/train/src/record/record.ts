@@ -79,7 +79,7 @@ export interface Recording {
 /**
  * Returns the record of a finished run. It evaluates the test split if the data have one.
  *
- * {@includeCode ../../../examples/api/train/recordRun.ts#example}
+ * {@includeCode ../../../../examples/api/train/recordRun.ts#example}
  *
  * @param run - The run, after its training and before it is closed.
  * @param labels - The names and settings of the run.
