@@ -41,6 +41,7 @@ const checks = [
   "release:try",
   "packages",
   "browser",
+  "playground:try",
   "nodes",
   "gpu",
   "native",

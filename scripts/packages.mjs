@@ -13,8 +13,10 @@ import { consumer } from "./consumer.mjs";
 import { install, npm, packageFolders, root } from "./setup.mjs";
 
 install();
-// The archives have the licence, which the build puts into each package.
-if (npm(["run", "--silent", "build"]) !== 0) process.exit(1);
+// The archives have the licence, which the build puts into each package, and the pages of the playground.
+for (const script of ["build", "playground"]) {
+  if (npm(["run", "--silent", script]) !== 0) process.exit(1);
+}
 
 const work = mkdtempSync(join(tmpdir(), "metrigrad-packages-"));
 // Beside it, since node looks for packages in the folders above too.

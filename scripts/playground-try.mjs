@@ -70,7 +70,7 @@ const controlsOf = (page, names) =>
 const everywhere = [
   {
     name: "race",
-    path: "race.html#task=poisson&seconds=2&racer=adam,lbfgs,engd",
+    path: "race.html#task=poisson&seconds=5&racer=adam,lbfgs,engd",
     look: looks.race,
   },
   {
@@ -201,7 +201,7 @@ async function readable(page, expect) {
 }
 
 const wanted = process.argv.slice(2);
-/** @param {{ readonly name: string }} one */
+/** @param {Try} one */
 const isWanted = ({ name }) => wanted.length === 0 || wanted.some((one) => name.includes(one));
 const browser = await launch();
 let failed = 0;

@@ -12,7 +12,9 @@ const dry = process.argv.includes("--dry-run");
 const problems = [];
 
 install();
-if (npm(["run", "--silent", "build"]) !== 0) process.exit(1);
+for (const script of ["build", "playground"]) {
+  if (npm(["run", "--silent", script]) !== 0) process.exit(1);
+}
 
 const { version } = JSON.parse(readFileSync(join(root, "lerna.json"), "utf8"));
 const changes = readFileSync(join(root, "CHANGELOG.md"), "utf8");
@@ -53,6 +55,7 @@ for (const [name, { folder, manifest }] of versions) {
     "package.json",
     "dist/index.js",
     "dist/index.d.ts",
+    ...(name === "metrigrad" ? ["playground/index.html"] : []),
   ]) {
     if (!paths.includes(needed)) problems.push(`${name} must have ${needed} in its archive`);
   }

@@ -2,7 +2,7 @@
  * TypeDoc's plugin for the documentation site: formulas between `$` are set by KaTeX when the site is made, links of documents to
  * files that are not pages lead to the repository, and a search finds guides and functions first.
  */
-import { cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import katex from "katex";
 import { Converter, IndexEvent, JSX, ReflectionKind, RendererEvent } from "typedoc";
@@ -52,8 +52,19 @@ function copyFonts(out) {
   }
 }
 
+/** The start page of the playground, which the site has built. */
+const playground = join(root, "docs", "playground", "index.html");
+
+/** Copies the pages of the playground into the site. @param {string} out */
+function copyPlayground(out) {
+  const built = join(root, "docs", "playground", "dist");
+  if (!existsSync(built))
+    throw new Error("site: docs/playground/dist must be there; run npm run docs");
+  cpSync(built, join(out, "playground"), { recursive: true });
+}
+
 /**
- * Makes the links of documents to files without a page lead to the repository.
+ * Makes the links of documents to files without a page lead to the repository, and those to the playground to its place in the site.
  * @param {import("typedoc").ProjectReflection} project
  */
 function linkToRepository(project) {
@@ -62,10 +73,17 @@ function linkToRepository(project) {
   );
   /** Files that are not copied. @type {Set<number>} */
   const left = new Set();
-  for (const part of [...documents.flatMap(({ content }) => content), ...(project.readme ?? [])]) {
+  const readme = new Set(project.readme ?? []);
+  for (const part of [...documents.flatMap(({ content }) => content), ...readme]) {
     if (part.kind !== "relative-link" || part.target === undefined) continue;
     const path = project.files.resolve(part.target, project);
     if (typeof path !== "string" || picture.test(path)) continue;
+    if (relative(playground, path) === "") {
+      left.add(part.target);
+      part.text = `${readme.has(part) ? "" : "../"}playground/index.html`;
+      part.target = undefined;
+      continue;
+    }
     const kind = statSync(path).isDirectory() ? "tree" : "blob";
     const anchor = part.targetAnchor ? `#${part.targetAnchor}` : "";
     left.add(part.target);
@@ -121,7 +139,10 @@ export function load(app) {
   });
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => linkToRepository(project));
   app.renderer.on(IndexEvent.PREPARE_INDEX, weighSearch);
-  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => copyFonts(outputDirectory));
+  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => {
+    copyFonts(outputDirectory);
+    copyPlayground(outputDirectory);
+  });
   app.renderer.hooks.on("head.end", ({ relativeURL }) =>
     JSX.createElement("link", {
       rel: "stylesheet",

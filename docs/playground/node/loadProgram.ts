@@ -76,9 +76,9 @@ async function bound(text: string): Promise<string> {
 function importsOf(text: string) {
   try {
     return parse(text)[0];
-  } catch (error) {
-    const { idx = 0 } = error as { readonly idx?: number };
-    throw new ProgramError("SyntaxError: this is no module of JavaScript", lineAt(text, idx));
+  } catch {
+    // The browser says more of an error of syntax, and where it is.
+    throw new ProgramError("SyntaxError: this is no module of JavaScript", null);
   }
 }
 

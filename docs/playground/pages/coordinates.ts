@@ -66,7 +66,9 @@ const kinds: readonly {
 const worker = startWorker<CoordinateMethods, Record<never, never>>("coordinates");
 const form = byId("settings", HTMLFormElement);
 let known: Paths | null = null;
-const size = { width: 480, height: 400, left: 44, right: 8, top: 22, bottom: 40 } as const;
+/** As wide as the page has room for, so that text is not smaller than elsewhere. */
+const width = Math.min(480, byId("plane0").clientWidth || 480);
+const size = { width, height: 0.83 * width, left: 44, right: 8, top: 22, bottom: 40 } as const;
 
 const inner = {
   width: size.width - size.left - size.right,

@@ -4,6 +4,7 @@ import { bindControls } from "../shell/controls.ts";
 import { byId, escaped, isCalm, oncePerFrame, showProblem } from "../shell/dom.ts";
 import { showNumber, showShare } from "../shell/number.ts";
 import { type Place, type PlotLine, plot, spanOf } from "../shell/plot.ts";
+import { savesPicture } from "../shell/savePicture.ts";
 import { startWorker } from "../shell/worker.ts";
 import type { PlanePoints } from "../small/data.ts";
 import type { Seen, SeenBlock, StepLength } from "../small/net.ts";
@@ -63,18 +64,18 @@ async function begin(): Promise<void> {
 }
 
 /** Damping and learning rate change while the net goes on; the newest values count. */
-let changing: Promise<void> | null = null;
+let isChanging = false;
 let changed = false;
-function change(): void {
+async function change(): Promise<void> {
   changed = true;
-  changing ??= (async () => {
-    while (changed) {
-      changed = false;
-      await worker.call("change", settings()).catch(showProblem);
-    }
-    changing = null;
-  })();
   draw();
+  if (isChanging) return;
+  isChanging = true;
+  while (changed) {
+    changed = false;
+    await worker.call("change", settings()).catch(showProblem);
+  }
+  isChanging = false;
 }
 
 /** Takes another pace while it runs. */
@@ -141,6 +142,7 @@ worker.on("seen", (next) => {
 const draw = oncePerFrame(() => {
   drawCost();
   drawLengths();
+  byId("save-lengths", HTMLButtonElement).disabled = steps.length === 0;
   if (seen === null || points === null) return;
   const paints = paintsOfPage();
   paintSurface(byId("surface", HTMLCanvasElement), seen.surface, points, paints);
@@ -304,6 +306,18 @@ function drawLengths(): void {
     lines,
   });
 }
+
+const titleNow = (what: string) =>
+  `${what} of a net with ${settings().width} neurons in each of two layers, after step ${seen?.step ?? 0}`;
+savesPicture(byId("save-metric", HTMLButtonElement), "metric.svg", ({ metricPicture }) =>
+  metricPicture(titleNow("Metric"), seen?.blocks ?? []),
+);
+savesPicture(byId("save-spectrum", HTMLButtonElement), "eigenvalues.svg", ({ spectrumPicture }) =>
+  spectrumPicture(titleNow("Eigenvalues of the metric"), seen?.blocks ?? []),
+);
+savesPicture(byId("save-lengths", HTMLButtonElement), "lengths.svg", ({ lengthsPicture }) =>
+  lengthsPicture(titleNow("Lengths of the steps"), steps),
+);
 
 byId("run").addEventListener("click", () => (running ? halt() : run()));
 byId("step").addEventListener("click", () =>

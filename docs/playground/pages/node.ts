@@ -100,8 +100,9 @@ async function check(): Promise<void> {
 
 async function show(verdict: Verdict): Promise<void> {
   if (verdict.kind === "failure") {
-    const line = verdict.line ?? (await syntaxLine(verdict.message));
-    return fail(verdict.message, line);
+    const { message, line } = verdict;
+    const syntax = message.startsWith("SyntaxError") ? await syntaxError() : null;
+    return fail(syntax?.message ?? message, syntax?.line ?? line);
   }
   const { passed, checks, seconds } = verdict;
   editor.mark(plantedLine());
@@ -126,24 +127,24 @@ function fail(message: string, line: number | null): void {
 }
 
 /**
- * The line of an error of syntax, which the browser tells to a page and not to the one who imports. The text is parsed again
- * as a script of this page; it cannot run, since it does not parse.
+ * The message and the line of an error of syntax, which the browser tells to a page and not to the one who imports. The text is parsed
+ * again as a script of this page; it cannot run, since it does not parse. Null if the browser says nothing.
  */
-function syntaxLine(message: string): Promise<number | null> {
-  if (!message.startsWith("SyntaxError")) return Promise.resolve(null);
+function syntaxError(): Promise<{ readonly message: string; readonly line: number } | null> {
   return new Promise((done) => {
     const script = document.createElement("script");
     const url = URL.createObjectURL(new Blob([editor.text()], { type: "text/javascript" }));
-    const end = (line: number | null) => {
+    const end = (found: { readonly message: string; readonly line: number } | null) => {
       removeEventListener("error", heard);
       clearTimeout(late);
       script.remove();
       URL.revokeObjectURL(url);
-      done(line);
+      done(found);
     };
     const heard = (event: ErrorEvent) => {
       event.preventDefault();
-      end(event.lineno > 0 ? event.lineno : null);
+      const message = event.message.replace(/^Uncaught /, "");
+      end(event.lineno > 0 ? { message, line: event.lineno } : null);
     };
     const late = setTimeout(() => end(null), 1000);
     addEventListener("error", heard);

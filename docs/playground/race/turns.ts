@@ -26,8 +26,8 @@ export interface RaceTold {
 
 /** Seconds of a turn, at least one step. */
 const turn = 0.04;
-/** Seconds for which the pace of an optimizer is measured before the race. */
-const trial = 0.25;
+/** Seconds for which the pace of an optimizer is measured before a race of so many seconds. */
+const trial = (seconds: number) => Math.min(1, Math.max(0.25, seconds / 20));
 /** Steps of an optimizer that are not timed: they compile and warm up. */
 const warmUp = 3;
 /** Measures in a race. */
@@ -49,8 +49,6 @@ export function breathe(): Promise<void> {
 interface Lane {
   readonly name: string;
   readonly runner: Runner;
-  /** Steps that come from the pace. A run does not do more, since its schedule ends there. */
-  readonly most: number;
   seconds: number;
   steps: number;
   /** The number of measures so far. */
@@ -100,7 +98,10 @@ async function attempt<T>(name: string, told: RaceTold, work: () => Promise<T>):
   }
 }
 
-/** Measures the pace on a run of its own, then starts the one that counts. */
+/**
+ * Measures the pace on a run of its own, then starts the one that counts. Schedules follow the number of steps that fit into the time at
+ * this pace; further steps keep the last rate.
+ */
 async function opened(
   task: Task,
   backend: Backend,
@@ -113,24 +114,23 @@ async function opened(
   try {
     for (let i = 0; i < warmUp; i++) await scout.step();
     await scout.settle();
-    const { steps, seconds: took } = await stepsFor(scout, trial, 10_000);
+    const { steps, seconds: took } = await stepsFor(scout, trial(seconds));
     pace = steps / took;
   } finally {
     await scout.close();
   }
-  const most = Math.max(2, Math.ceil(pace * seconds));
-  const runner = await task.start(backend, make(), most);
-  return { name, runner, most, seconds: 0, steps: 0, marks: 0, done: false };
+  const runner = await task.start(backend, make(), Math.max(2, Math.ceil(pace * seconds)));
+  return { name, runner, seconds: 0, steps: 0, marks: 0, done: false };
 }
 
-/** Does steps for so many seconds, one at least and `most` at most. */
-async function stepsFor(runner: Runner, seconds: number, most: number) {
+/** Does steps for so many seconds, one at least. */
+async function stepsFor(runner: Runner, seconds: number) {
   const start = performance.now();
   let steps = 0;
   do {
     await runner.step();
     steps++;
-  } while (steps < most && performance.now() - start < 1000 * seconds);
+  } while (performance.now() - start < 1000 * seconds);
   await runner.settle();
   return { steps, seconds: (performance.now() - start) / 1000 };
 }
@@ -144,10 +144,10 @@ async function takeTurn(lane: Lane, limit: number, told: RaceTold): Promise<true
     await runner.settle();
     lane.steps = 1;
   }
-  const { steps, seconds } = await stepsFor(runner, turn, lane.most - lane.steps);
+  const { steps, seconds } = await stepsFor(runner, turn);
   lane.steps += steps;
   lane.seconds += seconds;
-  lane.done = lane.seconds >= limit || lane.steps >= lane.most;
+  lane.done = lane.seconds >= limit;
   const due = Math.floor((marks * lane.seconds) / limit);
   if (due > lane.marks || lane.done) {
     lane.marks = due;

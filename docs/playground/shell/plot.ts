@@ -45,7 +45,7 @@ const lineHeight = 15;
 /** Draws lines over two axes, each with its name at its end, as the text of an SVG element. */
 export function plot(spec: PlotSpec): string {
   const { width, height, lines, named = true } = spec;
-  const right = named ? 10 + letter * Math.max(0, ...lines.map(({ name }) => name.length)) : 12;
+  const right = named ? 16 + letter * Math.max(0, ...lines.map(({ name }) => name.length)) : 12;
   const box = { left: 52, right: width - right, top: 24, bottom: height - 40 };
   const x = scaleOf(spec.x, [box.left, box.right]);
   const y = scaleOf(spec.y, [box.bottom, box.top]);
@@ -76,14 +76,17 @@ function scaleOf({ domain, log = false }: PlotAxis, range: readonly [number, num
   return (value) => scale(value) as number;
 }
 
-/** Places of ticks: powers of ten on a logarithmic axis, as many as fit. */
+/** Places of ticks. On a logarithmic axis they are powers of ten, as many as fit, or 1, 2 and 5 times these if there are few. */
 function ticksOf({ domain: [low, high], log = false }: PlotAxis, count: number): number[] {
   if (!log) return scaleLinear().domain([low, high]).ticks(Math.min(count, 8));
   const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   const every = Math.max(1, Math.ceil((to - from + 1) / count));
   const powers = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
-  if (powers.length >= 2) return powers.filter((p) => (p - to) % every === 0).map((p) => 10 ** p);
-  return scaleLog().domain([low, high]).ticks(4).slice(0, 6);
+  if (powers.length > 2) return powers.filter((p) => (p - to) % every === 0).map((p) => 10 ** p);
+  const between = Array.from({ length: to - from + 3 }, (_, i) => 10 ** (from - 1 + i));
+  return between
+    .flatMap((one) => [one, 2 * one, 5 * one])
+    .filter((tick) => tick >= low && tick <= high);
 }
 
 function showTick({ show, log = false }: PlotAxis, value: number): string {

@@ -1,4 +1,4 @@
-import { Graph, layout } from "@dagrejs/dagre";
+import dagre from "@dagrejs/dagre";
 import type { ExplainGraph } from "@metrigrad/metric";
 import type { Box } from "../plot/box.ts";
 import { type GraphBox, inputId, outputId } from "./boxes.ts";
@@ -32,7 +32,7 @@ function around(path: string, paths: readonly string[]): string[] {
 
 /** Lays out boxes from top to bottom along the flow of data, and frames around those that are in one module. */
 export function placeBoxes({ modules, flows }: ExplainGraph, boxes: readonly GraphBox[]): Placed {
-  const graph = new Graph({ compound: true });
+  const graph = new dagre.graphlib.Graph({ compound: true });
   graph.setGraph({ rankdir: "TB", nodesep: 26, ranksep: 40, marginx: 2, marginy: 2 });
   graph.setDefaultEdgeLabel(() => ({}));
   const paths = modules.map(({ path }) => path);
@@ -50,7 +50,7 @@ export function placeBoxes({ modules, flows }: ExplainGraph, boxes: readonly Gra
     if (inner !== undefined) graph.setParent(nodeId(path), frameId(inner));
   }
   for (const { from, to } of flows) graph.setEdge(nodeId(from ?? inputId), nodeId(to ?? outputId));
-  layout(graph);
+  dagre.layout(graph);
   const place = (id: string): Box => {
     const node = graph.node(id) as { x: number; y: number; width: number; height: number };
     const { x, y } = node;
