@@ -43,9 +43,9 @@ export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
 export type { EpochRecord, QuantityRecord, ReportRecord } from "./record/epochRecord.ts";
+export type { ModelRecord } from "./record/modelRecord.ts";
 export {
   environmentOf,
-  type ModelRecord,
   type Recording,
   type RunLabels,
   type RunRecord,

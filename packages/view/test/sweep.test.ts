@@ -5,7 +5,9 @@ import { dense } from "@metrigrad/nn";
 import { type Plan, reference } from "@metrigrad/tensor";
 import test from "tape";
 import * as view from "../src/index.ts";
+import { elements, readPage } from "./support/page.ts";
 import { checkPicture, read } from "./support/picture.ts";
+import { exampleRecording, exampleRun } from "./support/runs.ts";
 
 const words = 'a < b & "c" > d';
 const plane = { title: words, range: [-1, 1] } as const;
@@ -66,6 +68,12 @@ const drawn: Readonly<Record<string, () => string | Promise<string>>> = {
   },
 };
 
+/** A page with the same words. */
+const page = () => {
+  const run = { ...exampleRun(words, words, 1), settings: { [words]: words }, command: words };
+  return view.reportPage([{ name: words, recording: exampleRecording(run) }], { title: words });
+};
+
 /** What draws nothing. */
 const others = ["epochsCsv", "learningZones", "writeReport"];
 
@@ -73,7 +81,18 @@ test("every function of the package has a row", async (t) => {
   const functions = Object.entries(view)
     .filter(([, value]) => typeof value === "function")
     .map(([name]) => name);
-  t.deepEqual(functions.sort(), [...Object.keys(drawn), ...others].sort());
+  t.deepEqual(functions.sort(), [...Object.keys(drawn), ...others, "reportPage"].sort());
+});
+
+test("reportPage: words as they are, and the same text again", (t) => {
+  const html = page();
+  t.equal(page(), html, "the same data give the same text");
+  const { body } = readPage(html);
+  for (const tag of ["h1", "th", "td", "pre", "summary"]) {
+    const found = elements(body, tag).some((one) => one.textContent?.includes(words));
+    t.ok(found, `${tag}: words are escaped once`);
+  }
+  t.end();
 });
 
 for (const [name, draw] of Object.entries(drawn)) {

@@ -67,6 +67,14 @@ export function folderOf(command: string, option: string): ReadValue<string> {
   return (text) => (text === "" ? refuse(option, "it must be a folder", '""', command) : text);
 }
 
+/** The names of folders, of which each is read when it comes. */
+export function foldersOf(
+  command: string,
+): (text: string, before?: readonly string[]) => readonly string[] {
+  const read = folderOf(command, "<dir>");
+  return (text, before = []) => [...before, read(text)];
+}
+
 function nearText(name: string, known: readonly string[]): string {
   const hint = didYouMean(name, known).trim();
   return `${JSON.stringify(name)}${hint === "" ? "" : ` (${hint})`}`;

@@ -95,6 +95,9 @@ test("what is no command or option is refused with what is near", async (t) => {
   await refused(["paper", "--epochs"], /got option '--epochs <n>' argument missing/);
   await refused(["train"], /got missing required argument 'file'; see metrigrad train --help$/);
   await refused(["report", ""], /^<dir>: it must be a folder, got ""/);
+  await refused(["watch", "a", ""], /^<dir>: it must be a folder, got ""; see metrigrad watch/);
+  await refused(["report", "a", "./a"], /metrigrad report: folders must differ, got \.\/a twice/);
+  await refused(["watch", "a", "--port", "65536"], /--port: it must be an integer from 0 to 65535/);
   await refused(["compare", "a", "b", "--out", ""], /^--out: it must be a file, got ""/);
   await refused(["train", "x.ts", "--threads", "129"], /--threads: .* integer from 1 to 128, got/);
   await refused(["compare", "a"], /there must be at least two folders, got a; add another one/);

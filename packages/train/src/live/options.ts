@@ -1,5 +1,5 @@
 import { checkNames, GraphError } from "@metrigrad/tensor";
-import type { ModelRecord } from "../record/record.ts";
+import type { ModelRecord } from "../record/modelRecord.ts";
 
 /**
  * How a run writes its events to a file while it trains, for a program that watches it. The file is `events.jsonl` in

@@ -40,6 +40,8 @@ export interface LiveRecording {
  * Reads the events that `fit({ live })` wrote: the content of `events.jsonl`. A last line that is not whole yet is
  * left out.
  *
+ * {@includeCode ../../../../examples/api/train/readLive.ts#example}
+ *
  * @param text - The content of the file.
  * @returns The runs as far as they have come, and their states.
  * @throws {@link DataError} if a line is not an event, or if the first is not the begin of a run.
@@ -48,18 +50,20 @@ export interface LiveRecording {
 export function readLive(text: string): LiveRecording {
   const end = text.lastIndexOf("\n") + 1;
   const runs: GrowingRun[] = [];
-  text
-    .slice(0, end)
-    .split("\n")
-    .forEach((line, index) => {
-      if (line !== "") take(runs, eventOf(line, index + 1), index + 1);
-    });
+  const lines = text.slice(0, end).split("\n");
+  lines.forEach((line, index) => {
+    // A long run has very many steps, of which the last says all.
+    const passed = isStep(line) && isStep(lines[index + 1] ?? "");
+    if (line !== "" && !passed) take(runs, eventOf(line, index + 1), index + 1);
+  });
   const environment = runs.at(-1)?.begin.environment ?? {};
   return {
     recording: { schema: 1, environment, runs: runs.map(recordOf) },
     states: runs.map(stateOf),
   };
 }
+
+const isStep = (line: string) => line.startsWith('{"type":"step",');
 
 /** A run as its events come. */
 interface GrowingRun {
@@ -102,7 +106,23 @@ function eventOf(line: string, number: number): LiveEvent {
   const { type, schema } = (value ?? {}) as { type?: unknown; schema?: unknown };
   if (!types.includes(type as string)) throw damaged(number, "an event", JSON.stringify(type));
   if (type === "begin" && schema !== 1) throw damaged(number, "schema 1", JSON.stringify(schema));
-  return value as LiveEvent;
+  const event = value as LiveEvent;
+  if (!isWhole(event)) throw damaged(number, "all parts of an event", line.slice(0, 80));
+  return event;
+}
+
+/** Whether an event has the parts on which others are built. */
+function isWhole(event: LiveEvent): boolean {
+  const isObject = (part: unknown) => typeof part === "object" && part !== null;
+  if (event.type === "begin") {
+    const { arch, optimizer, seed, settings, environment, history } = event;
+    const named = typeof arch === "string" && typeof optimizer === "string";
+    const numbered = typeof seed === "number" && typeof event.epochs === "number";
+    return named && numbered && [settings, environment].every(isObject) && Array.isArray(history);
+  }
+  if (event.type === "step") return typeof event.step === "number";
+  if (event.type !== "epoch") return true;
+  return typeof event.epoch?.epoch === "number" && Array.isArray(event.profile);
 }
 
 function damaged(line: number, must: string, got: string): DataError {

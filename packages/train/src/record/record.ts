@@ -1,9 +1,9 @@
-import type { Explanation } from "@metrigrad/metric";
 import type { Store } from "@metrigrad/tensor";
 import type { Evaluation } from "../fit/events.ts";
 import type { Run } from "../fit/run.ts";
 import type { StepTime } from "../step/stepTime.ts";
 import { type EpochRecord, numberOrNull, recordEpoch } from "./epochRecord.ts";
+import type { ModelRecord } from "./modelRecord.ts";
 
 /**
  * The names and settings of a run.
@@ -26,13 +26,6 @@ export interface RunLabels {
   /** The command that makes this run again. */
   readonly command?: string;
 }
-
-/**
- * The data of an {@link Explanation}, without its functions.
- *
- * @category Train: files and reports
- */
-export type ModelRecord = Omit<Explanation, "toString" | "toDot">;
 
 /**
  * The eigenvalues of one matrix of a block at one time.

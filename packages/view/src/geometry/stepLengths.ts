@@ -28,6 +28,8 @@ const titles: Readonly<Record<string, string>> = {
 /**
  * Draws how far each step moves each block of parameters, in √nats, from the reports of an optimizer.
  *
+ * More than eight lines are put into several panels: the blocks of a part of the model share one, and all panels have one range.
+ *
  * {@includeCode ../../../../examples/api/view/stepLengths.ts#example}
  *
  * @param reports - The reports of steps in their order, as `step.run` with `report: true` returns them.
@@ -68,9 +70,52 @@ export function stepLengths(
     const todo = `use one of ${[...new Set(known)].join(", ") || "those that rngd reports"}`;
     throw refused("stepLengths", "a block must have the quantity", quantity, todo);
   }
-  const records = [...lines].map(([label, points]) => ({ label, points }));
-  const values = records.flatMap(({ points }) => points.map(({ value }) => value));
+  const values = [...lines.values()].flatMap((points) => points.map(({ value }) => value));
   const log = values.every((value) => !(value <= 0)) && values.some((value) => value > 0);
-  const of = { of: "value", title: titles[quantity] ?? quantity, log };
+  const panels = panelsOf([...lines.keys()]);
+  const range = panels.size > 1 ? rangeOf(values, log) : null;
+  const of = { of: "value", title: titles[quantity] ?? quantity, log, ...(range && { range }) };
+  const records = [...panels].flatMap(([panel, names]) =>
+    names.map((name) => ({
+      panel,
+      label: name.startsWith(`${panel}/`) ? name.slice(panel.length + 1) : name,
+      points: lines.get(name) ?? [],
+    })),
+  );
   return drawCurves("stepLengths", records, { ...more, quantities: [of], by: "step" }, {});
+}
+
+/** The most lines that a panel can show so that they are told apart. */
+const most = 8;
+
+/** Puts names into panels: all into one if they are few, else by the first part of their path, and in eights. */
+function panelsOf(names: readonly string[]): Map<string, readonly string[]> {
+  if (names.length <= most) return new Map([["", names]]);
+  const parts = new Map<string, string[]>();
+  for (const name of names) {
+    const part = name.includes("/") ? (name.split("/")[0] as string) : "";
+    parts.set(part, [...(parts.get(part) ?? []), name]);
+  }
+  return new Map(
+    [...parts].flatMap(([part, own]) => {
+      if (own.length <= most) return [[part, own] as const];
+      const eights = Array.from({ length: Math.ceil(own.length / most) }, (_, at) =>
+        own.slice(at * most, (at + 1) * most),
+      );
+      return eights.map((some, at) => {
+        const [from, to] = [at * most + 1, at * most + some.length];
+        return [`${part === "" ? "lines" : part} ${from} to ${to}`, some] as const;
+      });
+    }),
+  );
+}
+
+/** The range of an axis that several panels share; null where the values say none. */
+function rangeOf(values: readonly number[], log: boolean): readonly [number, number] | null {
+  const shown = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
+  const low = shown.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = shown.reduce((large, value) => Math.max(large, value), Number.NEGATIVE_INFINITY);
+  if (!(low < high)) return null;
+  const room = 0.05 * (high - low);
+  return log ? [low / 1.1, high * 1.1] : [low - room, high + room];
 }

@@ -2,7 +2,7 @@ import type { OptimizerReport, QuantityRecord, ReportRecord, RunRecord } from "@
 import { spectrum } from "../geometry/spectrum.ts";
 import { stepLengths } from "../geometry/stepLengths.ts";
 import { numberText } from "../plot/number.ts";
-import { type Cell, figure, heading, numeric, paragraph, plain, table } from "./html.ts";
+import { type Cell, details, figure, heading, numeric, paragraph, plain, table } from "./html.ts";
 import type { RunGroup } from "./runs.ts";
 
 const none = "–";
@@ -13,7 +13,10 @@ export function blockReport({ arch, label, runs: [{ run }] }: RunGroup): string 
   const last = reports.at(-1);
   if (last === undefined || last.blocks.length === 0) return "";
   const pictures = quantitiesOf(reports).map((quantity) =>
-    figure(stepLengths(reports.map(plainReport), { quantity })),
+    figure(
+      `${pictured[quantity]} of ${label}`,
+      stepLengths(reports.map(plainReport), { quantity }),
+    ),
   );
   return [
     heading(`${arch}, ${label}, seed ${run.seed}`),
@@ -23,39 +26,50 @@ export function blockReport({ arch, label, runs: [{ run }] }: RunGroup): string 
 }
 
 function blockTable(run: RunRecord, { step, blocks }: ReportRecord): string {
-  const rows = blocks.map(({ path, params, solver, quantities }): Cell[] => {
+  const rows = blocks.map(({ path, params, solver, quantities }) => {
     const known = run.model?.rows.find(
       (row) => row.path === path && (path !== "" || row.params.join() === params.join()),
     );
-    return [
-      plain(path === "" ? params.join(", ") : path),
-      plain(known?.form ?? none),
-      plain(known?.law ?? none),
-      plain(known?.layout ?? none),
-      plain(solver),
-      ...["lambda", "residual", "length", "condition"].map((name) =>
-        numeric(quantityText(quantities[name])),
-      ),
-    ];
+    return {
+      block: plain(path === "" ? params.join(", ") : path),
+      metric: plain(known?.form ?? none),
+      law: plain(known?.law ?? none),
+      matrices: plain(known?.layout ?? none),
+      solver: plain(solver),
+      "damping λ": quantityCell(quantities.lambda),
+      residual: quantityCell(quantities.residual),
+      "step length, √nats": quantityCell(quantities.length),
+      condition: quantityCell(quantities.condition),
+    } satisfies Readonly<Record<string, Cell>>;
   });
-  const head = ["block", "metric", "law", "matrices", "solver"];
-  const measured = ["damping λ", "residual", "step length, √nats", "condition"];
-  return table(`The blocks at step ${step}.`, [...head, ...measured], rows);
+  const titles = Object.keys(rows[0] ?? {}) as (keyof (typeof rows)[number])[];
+  const shown = titles.filter((title) => rows.some((row) => row[title].html !== none));
+  const cells = rows.map((row) => shown.map((title) => row[title]));
+  return table(`The blocks at step ${step}.`, shown, cells);
 }
 
-function quantityText(value: QuantityRecord | undefined): string {
-  if (value === undefined || value === null) return none;
-  if (typeof value === "number") return numberText(value);
+/** What the pictures of quantities are called. */
+const pictured: Readonly<Record<string, string>> = {
+  length: "Step length",
+  lambda: "Damping",
+  residual: "Residual",
+  condition: "Condition number",
+};
+
+function quantityCell(value: QuantityRecord | undefined): Cell {
+  if (value === undefined || value === null) return numeric(none);
+  if (typeof value === "number") return numeric(numberText(value));
   const { min, median, max } = value;
-  if (min === null || max === null) return none;
+  if (min === null || max === null) return numeric(none);
   const middle = median === null ? none : numberText(median);
-  return min === max ? middle : `${middle} (${numberText(min)} to ${numberText(max)})`;
+  return min === max
+    ? numeric(middle)
+    : numeric(middle, `${numberText(min)} to ${numberText(max)}`);
 }
 
 /** The quantities that have a picture: those that some block has, and that are not the same all the time. */
 function quantitiesOf(reports: readonly ReportRecord[]): string[] {
-  const known = ["length", "lambda", "residual", "condition"];
-  return known.filter((name) => {
+  return Object.keys(pictured).filter((name) => {
     const values = reports.flatMap(({ blocks }) =>
       blocks.flatMap(({ quantities }) =>
         isKnown(quantities[name]) ? [largest(quantities[name])] : [],
@@ -99,20 +113,33 @@ export function spectraReport({ arch, label, runs: [{ run }] }: RunGroup): strin
     blocks: Object.fromEntries(
       spectra
         .filter((one) => one.epoch === epoch)
-        .map(({ path, params, values }) => [path === "" ? params.join(", ") : path, values]),
+        .map(({ path, params, values }) => [
+          path === "" ? params.join(", ") : path,
+          significant(values),
+        ]),
     ),
   }));
-  const several = spectra.filter(({ matrices }) => matrices > 1);
-  const note =
-    several.length === 0
-      ? ""
-      : paragraph("A block with a matrix for each unit is shown by the matrix of its first unit.");
+  const several = spectra.some(({ matrices }) => matrices > 1);
+  const cut = spectra.some(({ values }) => significant(values).length < values.length);
+  const notes = [
+    ...(several ? ["Of a block with a matrix for each unit, the first matrix is shown."] : []),
+    ...(cut ? ["Eigenvalues below 10⁻⁷ of the largest are left out."] : []),
+  ];
+  const title = `${arch}, ${label}, seed ${run.seed}`;
+  const overTime = () =>
+    figure(`Eigenvalues of ${label} over time`, spectrum(times, { by: "time" }));
   return [
-    heading(`${arch}, ${label}, seed ${run.seed}`),
-    note,
-    figure(spectrum(someOf(times))),
-    ...(times.length > 1 ? [figure(spectrum(times, { by: "time" }))] : []),
+    heading(title),
+    notes.length === 0 ? "" : paragraph(notes.join(" ")),
+    figure(`Eigenvalues of ${label}`, spectrum(someOf(times))),
+    times.length > 1 ? details(`spectra ${title}`, "The same over time", overTime()) : "",
   ].join("");
+}
+
+/** Leaves out eigenvalues that are nothing but rounding of float32. The largest comes first, and always stays. */
+function significant(values: readonly number[]): readonly number[] {
+  const least = 1e-7 * (values[0] ?? 0);
+  return values.filter((value, rank) => rank === 0 || value >= least);
 }
 
 /** Up to four of a list: the first, the last, and some between. */

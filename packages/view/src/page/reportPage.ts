@@ -1,11 +1,12 @@
 import { checkNames, DataError } from "@metrigrad/tensor";
 import type { ModelRecord } from "@metrigrad/train";
-import { curves } from "../curves/curves.ts";
 import { graphView } from "../graph/graphView.ts";
 import { kindOf, refused } from "../refused.ts";
 import { element, escaped } from "../svg/element.ts";
 import { blockReport, spectraReport } from "./blocks.ts";
-import { figure, heading, paragraph, type Section, section } from "./html.ts";
+import { runCurves } from "./curves.ts";
+import { distinctPictures, figure, heading, paragraph, type Section, section } from "./html.ts";
+import { parts } from "./parts.ts";
 import { rateReport } from "./rates.ts";
 import {
   groupedRuns,
@@ -32,11 +33,10 @@ export interface ReportPageOptions {
 }
 
 /**
- * Returns a report on recordings as one HTML page that needs no other file and no network.
+ * Returns a report on recordings as one HTML page, which needs no other file and no network.
  *
- * It has a summary, curves, settings side by side, learning rates, and the graph of the model. It shows the blocks of the metric with
- * their damping and step lengths, spectra, and where the time of a step goes. It ends with how to make the runs again.
- *
+ * It has a summary, curves, the graph of the model, and the blocks of the metric with damping and step lengths. It also has spectra,
+ * the time of a step by kind of work, learning rates, settings side by side, and the commands of the runs.
  * A part that the recordings say nothing about is left out. Pictures and tables follow the reader's light or dark colours, and can
  * be printed.
  *
@@ -62,23 +62,24 @@ export function reportPage(
   const head = [
     element("meta", { charset: "utf-8" }),
     element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    // Browsers would ask the server for a picture of the tab.
+    element("link", { rel: "icon", href: "data:," }),
     element("title", {}, escaped(title)),
     element("style", {}, pageStyle),
   ];
   const links = sections.map(({ id, title: text }) =>
     element("li", {}, element("a", { href: `#${id}` }, escaped(text))),
   );
-  const count = `${runs.length} ${runs.length === 1 ? "run" : "runs"} of ${groups.length} ${groups.length === 1 ? "kind" : "kinds"}`;
   const body = [
     element("a", { class: "skip", href: "#content" }, "Skip to the content"),
     element(
       "header",
       {},
       element("h1", {}, escaped(title)),
-      element("p", { class: "quiet" }, count),
+      element("p", { class: "quiet" }, escaped(countOf(recordings, runs, groups))),
     ),
     element("nav", { "aria-label": "Parts of the report" }, element("ul", {}, ...links)),
-    element("main", { id: "content" }, ...sections.map(({ html }) => html)),
+    element("main", { id: "content" }, distinctPictures(sections.map(({ html }) => html).join(""))),
     ...(script === undefined ? [] : [element("script", { src: script, defer: "" }, "")]),
   ];
   return `<!doctype html>\n${element(
@@ -89,37 +90,47 @@ export function reportPage(
   )}\n`;
 }
 
+/** Returns what there is: "4 runs of 2 kinds, repeated with other seeds, in 2 recordings". */
+function countOf(
+  recordings: readonly NamedRecording[],
+  runs: readonly LabelledRun[],
+  groups: readonly RunGroup[],
+): string {
+  const many = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
+  const alike =
+    runs.length === groups.length
+      ? ""
+      : ` of ${many(groups.length, "kind")}, repeated with other seeds`;
+  const folders = recordings.length === 1 ? "" : `, in ${many(recordings.length, "recording")}`;
+  return `${many(runs.length, "run")}${alike}${folders}`;
+}
+
 function sectionsOf(
   recordings: readonly NamedRecording[],
   runs: readonly LabelledRun[],
   groups: readonly RunGroup[],
 ): readonly Section[] {
+  const begun = runs.length > 0;
   const summary = [
     progressList(runs),
-    runs.length === 0 ? paragraph("No run has begun yet.") : summaryTable(groups),
+    begun ? summaryTable(groups) : paragraph("No run has begun yet."),
   ];
   const times = groups.map(timeReport).filter((one) => one !== "");
-  const all = [
-    section("summary", "Summary", summary),
-    section("curves", "Curves", [curvesOf(runs)]),
-    section("compared", "Side by side", [differenceTable(groups)]),
-    section("rates", "Learning rates", [rateReport(runs)]),
-    section("model", "The model", modelsOf(groups)),
-    section("blocks", "Blocks of the metric", groups.map(blockReport)),
-    section("spectra", "Spectra", groups.map(spectraReport)),
-    section("time", "Where the time of a step goes", times.length === 0 ? [] : [timeKey, ...times]),
-    section("settings", "Settings", [settingsTable(groups)]),
-    section("environment", "Environment", [environmentTable(recordings)]),
-    section("again", "Make it again", [commands(groups)]),
-  ];
+  const contents: Readonly<Record<string, readonly string[]>> = {
+    summary,
+    curves: runCurves(runs),
+    compared: [differenceTable(groups)],
+    rates: [rateReport(recordings)],
+    model: modelsOf(groups),
+    blocks: groups.map(blockReport),
+    spectra: groups.map(spectraReport),
+    time: times.length === 0 ? [] : [timeKey, ...times],
+    settings: [settingsTable(groups)],
+    environment: [environmentTable(recordings)],
+    again: [commands(groups)],
+  };
+  const all = parts.map(({ id, title, about }) => section(id, title, about, contents[id] ?? []));
   return all.filter((one): one is Section => one !== null);
-}
-
-/** The curves of all runs that have an epoch. */
-function curvesOf(runs: readonly LabelledRun[]): string {
-  const begun = runs.filter(({ run }) => run.epochs.length > 0);
-  if (begun.length === 0) return "";
-  return figure(curves(begun.map(({ run, label }) => ({ ...run, optimizer: label }))));
 }
 
 /** The graph of each model; one that several runs share is shown once, and one without a metric only where no other is. */
@@ -134,7 +145,8 @@ function modelsOf(groups: readonly RunGroup[]): readonly string[] {
     const key = JSON.stringify([arch, model]);
     if (seen.has(key)) return [];
     seen.add(key);
-    return [heading(`${arch}, ${label}`), figure(graphView(model))];
+    const title = `${arch}, ${label}`;
+    return [heading(title), figure(`The model of ${title}`, graphView(model))];
   });
 }
 

@@ -30,21 +30,53 @@ export interface RunGroup {
   readonly runs: readonly [LabelledRun, ...LabelledRun[]];
 }
 
-/** Labels the runs of recordings: by the optimizer, the recording if there are several, and the settings in which they differ. */
-export function labelledRuns(given: readonly NamedRecording[]): LabelledRun[] {
+/**
+ * Labels runs: by the optimizer, the recording if there are several, and the settings in which they differ. Those that `without` names do
+ * not count.
+ */
+export function labelledRuns(
+  given: readonly NamedRecording[],
+  without: readonly string[] = [],
+): LabelledRun[] {
   const all = given.flatMap(({ name, recording, states = [] }) =>
     recording.runs.map((run, at) => ({ run, of: name, state: states[at] ?? null })),
   );
+  const kinds = new Map<string, RunRecord[]>();
+  const kindOf = ({ run, of }: (typeof all)[number]) =>
+    JSON.stringify([of, run.arch, run.optimizer]);
+  for (const one of all) {
+    kinds.set(kindOf(one), [...(kinds.get(kindOf(one)) ?? []), one.run]);
+  }
+  const differing = new Map(
+    [...kinds].map(([kind, runs]) => [
+      kind,
+      differingSettings(runs).filter((name) => !without.includes(name)),
+    ]),
+  );
+  const labels = distinctLabels();
   return all.map((one) => {
-    const { arch, optimizer } = one.run;
-    const alike = all.filter(
-      ({ run, of }) => run.arch === arch && run.optimizer === optimizer && of === one.of,
-    );
-    const differing = differingSettings(alike.map(({ run }) => run));
-    const shown = differing.map((name) => `${name} ${text(settingOf(one.run, name))}`);
+    const names = differing.get(kindOf(one)) ?? [];
+    const values = names.map((name) => settingOf(one.run, name));
+    const shown = names.map((name, at) => `${name} ${shortText(values[at])}`);
     const front = given.length > 1 ? `${one.of} ` : "";
-    return { ...one, label: [`${front}${optimizer}`, ...shown].join(", ") };
+    const label = [`${front}${one.run.optimizer}`, ...shown].join(", ");
+    return { ...one, label: labels(`${kindOf(one)} ${JSON.stringify(values)}`, label) };
   });
+}
+
+/** Gives runs with different settings different labels, also where the settings look alike in a few words. */
+function distinctLabels(): (key: string, label: string) => string {
+  const known = new Map<string, string>();
+  const taken = new Set<string>();
+  return (key, label) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    let own = label;
+    for (let number = 2; taken.has(own); number++) own = `${label} (${number})`;
+    taken.add(own);
+    known.set(key, own);
+    return own;
+  };
 }
 
 /** Puts runs together that differ in their seed alone. */
@@ -65,7 +97,7 @@ export function groupedRuns(runs: readonly LabelledRun[]): RunGroup[] {
 export function differingSettings(runs: readonly RunRecord[]): string[] {
   const names = new Set(runs.flatMap(({ settings }) => Object.keys(settings)));
   return [...names].filter((name) => {
-    const values = runs.map((run) => text(settingOf(run, name)));
+    const values = runs.map((run) => JSON.stringify(settingOf(run, name)));
     return values.some((value) => value !== values[0]);
   });
 }
@@ -77,7 +109,18 @@ export function settingOf({ settings }: RunRecord, name: string): unknown {
 
 /** Returns a setting in words. */
 export function text(value: unknown): string {
-  if (value === undefined) return "–";
+  if (value === undefined || value === null) return "–";
   if (Array.isArray(value)) return value.map(text).join("; ");
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value)
+    .map(([name, own]) => `${name} ${text(own)}`)
+    .join(", ");
+}
+
+/** Returns a setting in a few words, for labels. */
+function shortText(value: unknown): string {
+  if (Array.isArray(value) && value.length > 2) {
+    return `${text(value[0])}, and ${value.length - 1} more`;
+  }
+  return text(value);
 }

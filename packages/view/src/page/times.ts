@@ -10,7 +10,7 @@ export function timeReport({ arch, label, runs: [{ run }] }: RunGroup): string {
   if (profile.length === 0) return "";
   const whole = profile.reduce((sum, { seconds }) => sum + seconds, 0);
   const longest = Math.max(...profile.map(({ seconds }) => seconds));
-  const title = `${arch}, ${label}: ${milliseconds(whole)} in ${profile.length} kinds of work`;
+  const title = `${arch}, ${label}: ${milliseconds(whole)} a step`;
   return (
     heading(title) + element("div", { class: "bars" }, ...profile.map((one) => bar(one, longest)))
   );
@@ -25,7 +25,8 @@ function bar({ kind, count, seconds, secondsMetric }: StepTime, longest: number)
       ? [element("i", { class: "metric", style: share(secondsMetric) }, "")]
       : []),
   ];
-  const metric = secondsMetric > 0 ? `, ${milliseconds(secondsMetric)} for the metric` : "";
+  const part = secondsMetric < seconds ? `${milliseconds(secondsMetric)} of it` : "all";
+  const metric = secondsMetric > 0 ? `, ${part} for the metric` : "";
   const said = element("span", { class: "number" }, escaped(`${milliseconds(seconds)}${metric}`));
   return name + element("span", { class: "bar", "aria-hidden": "true" }, ...parts) + said;
 }

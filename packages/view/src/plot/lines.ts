@@ -2,7 +2,7 @@ import { area, line } from "d3-shape";
 import { element, escaped } from "../svg/element.ts";
 import { filled, type Ink, stroked } from "../svg/ink.ts";
 import { apart } from "../text/apart.ts";
-import { label, shortened } from "../text/label.ts";
+import { folded, label } from "../text/label.ts";
 import { textWidth } from "../text/widths.ts";
 import type { Plane } from "./plane.ts";
 import { drawMark, type SeriesStyle } from "./style.ts";
@@ -35,7 +35,7 @@ export function namesWidth(lines: readonly Line[]): number {
   const widths = lines.map(({ name, points }) => {
     // Whether a line ends outside of the axes is not known yet.
     const more = points.some(({ y }) => Number.isFinite(y)) ? " ↑" : noValue;
-    return textWidth(shortened(`${name}${more}`, widestName), 12);
+    return textWidth(folded(`${name}${more}`, widestName), 12);
   });
   return gap + sample + textGap + Math.max(0, ...widths) + 4;
 }
@@ -147,7 +147,7 @@ function namesOf(lines: readonly Line[], plane: Plane): string[] {
     const y = places[at] ?? 0;
     const from = right + gap;
     const end = ends[at] ?? null;
-    const shown = shortened(`${name}${end === null ? noValue : end.arrow}`, widestName);
+    const shown = folded(`${name}${end === null ? noValue : end.arrow}`, widestName);
     return element(
       "g",
       {},

@@ -48,6 +48,20 @@ export function shortened(text: string, width: number, size = textSize): string 
   return `${characters.join("").trimEnd()}…`;
 }
 
+/** Returns the text, or its two ends with "…" between them if it is wider than so many pixels. Paths often differ at their ends. */
+export function folded(text: string, width: number, size = textSize): string {
+  if (textWidth(text, size) <= width) return text;
+  const characters = [...text];
+  let kept = characters.length - 1;
+  const of = (count: number) => {
+    const front = characters.slice(0, Math.ceil(count / 2)).join("");
+    const back = characters.slice(characters.length - Math.floor(count / 2)).join("");
+    return `${front.trimEnd()}…${back.trimStart()}`;
+  };
+  while (kept > 2 && textWidth(of(kept), size) > width) kept--;
+  return of(kept);
+}
+
 /** Breaks a text into lines between its words. A word that is too long is shortened. */
 export function lines(text: string, width: number, size = textSize): string[] {
   const broken: string[] = [];

@@ -198,14 +198,14 @@ test("lengths of steps are lines by block, from the reports", async (t) => {
   );
   const svg = stepLengths(reports, { title: "steps" });
   const { all } = checkPicture(t, svg, "step lengths");
-  const y = scaleBy(upTicks(svg));
+  const y = scaleBy(upTicks(svg), true);
   const path = all.find((one) => one.getAttribute("data-series") === "dense0");
   const [points = []] = piecesOf(path?.getAttribute("d") ?? "");
   t.ok([0.3, 0.15, 0.1].every((value, at) => near(y(points[at]?.y ?? 0), value, 0.003)));
   t.ok(["whole step", "dense0"].every((text) => texts(svg).includes(text)));
   t.ok(texts(svg).some((text) => text.startsWith("length of the step, √nats")));
   const damping = stepLengths(reports, { quantity: "lambda" });
-  t.ok(texts(damping).includes("damping λ, the largest"));
+  t.ok(texts(damping).includes("damping λ, the largest (log scale)"));
   t.throws(() => stepLengths([]), /stepLengths: there must be reports, got an empty list/);
   t.throws(
     () => stepLengths(reports, { quantity: "angle" }),

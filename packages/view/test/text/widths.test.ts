@@ -1,6 +1,6 @@
 import test from "tape";
 import { apart } from "../../src/text/apart.ts";
-import { lines, shortened } from "../../src/text/label.ts";
+import { folded, lines, shortened } from "../../src/text/label.ts";
 import { textWidth } from "../../src/text/widths.ts";
 import measured from "./measured.json" with { type: "json" };
 
@@ -21,6 +21,10 @@ test("a long text is shortened or broken", async (t) => {
   t.equal(shortened("short", 100), "short");
   const cut = shortened("natural gradient with a long name", 90);
   t.match(cut, /^natural .*…$/);
+  t.equal(folded("short", 100), "short");
+  const ends = folded("sequential0/skip0/sequential0/dense1", 120);
+  t.match(ends, /^sequen.*….*\/dense1$/, "both ends stay");
+  t.ok(textWidth(ends, 12) <= 120 && textWidth(ends, 12) > 105, "as wide as there is room");
   t.ok(textWidth(cut, 12) <= 90);
   const broken = lines("several words that need more than one line", 100);
   t.ok(broken.length > 1 && broken.every((one) => textWidth(one, 12) <= 100));

@@ -1,11 +1,11 @@
-import { fileOf } from "../values.ts";
+import { fileOf, foldersOf } from "../values.ts";
 import type { AddCommand } from "./command.ts";
 
 /** `metrigrad compare`. */
 export const addCompare: AddCommand = (program, run) =>
   program
     .command("compare")
-    .argument("<dirs...>", "folders that train or paper wrote")
+    .argument("<dirs...>", "folders that train or paper wrote", foldersOf("compare"))
     .summary("put several recordings side by side, in one table and one picture")
     .description(
       "Prints the runs of several recordings in one table, and draws them in one picture.",

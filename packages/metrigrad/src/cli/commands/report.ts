@@ -1,11 +1,11 @@
-import { fileOf } from "../values.ts";
+import { fileOf, foldersOf } from "../values.ts";
 import type { AddCommand } from "./command.ts";
 
 /** `metrigrad report`. */
 export const addReport: AddCommand = (program, run) =>
   program
     .command("report")
-    .argument("<dirs...>", "folders that train or paper wrote")
+    .argument("<dirs...>", "folders that train or paper wrote", foldersOf("report"))
     .summary("write a page on recordings, and print their tables")
     .description(
       `Writes a page with the summary, the curves, the model, the blocks of the metric, spectra, where the time of a step goes, and how to make the runs again. It is one file and needs no network. Several folders are shown side by side. Of a single one the tables are printed, and epochs.csv and chart.svg are written anew.`,

@@ -1,11 +1,11 @@
-import { integerOf } from "../values.ts";
+import { foldersOf, integerOf } from "../values.ts";
 import type { AddCommand } from "./command.ts";
 
 /** `metrigrad watch`. */
 export const addWatch: AddCommand = (program, run) =>
   program
     .command("watch")
-    .argument("<dirs...>", "folders to which train or paper writes, by --live")
+    .argument("<dirs...>", "folders to which train or paper writes, by --live", foldersOf("watch"))
     .summary("serve a report that follows runs while they train")
     .description(
       "Serves the page of `metrigrad report` to a browser on this machine, and says its address. The page shows each epoch when it is done. Start the training with --live. The server listens on 127.0.0.1 only. Ctrl-C ends it.",

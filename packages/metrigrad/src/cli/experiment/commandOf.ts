@@ -1,4 +1,4 @@
-import type { TrainFileFlags } from "./trainFile.ts";
+import type { TrainFileFlags } from "./trainFileFlags.ts";
 
 /** Flags that do not change what a run computes, or that are of this run alone. */
 const left = new Set(["resume", "live", "json", "trace"]);

@@ -16,26 +16,14 @@ import { progressOf } from "../progress.ts";
 import { UsageError } from "../usage.ts";
 import { commandOf } from "./commandOf.ts";
 import { type Described, modelRecord } from "./describedModel.ts";
-import { type Experiment, experimentOf, type TrainFlags } from "./experiment.ts";
+import { type Experiment, experimentOf } from "./experiment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { launched } from "./launched.ts";
 import { loadModule } from "./loadModule.ts";
 import { openBackend } from "./openBackend.ts";
 import { savedRun } from "./savedRun.ts";
 import { type Spectra, spectraOf } from "./spectra.ts";
-
-/** Options of `metrigrad train`. */
-export interface TrainFileFlags extends TrainFlags {
-  readonly out?: string;
-  /** When the run is saved on its way; "epoch" where it is resumed. */
-  readonly checkpointEvery?: number | "epoch";
-  /** Whether it goes on from the newest checkpoint of the folder. */
-  readonly resume?: boolean;
-  /** Whether its events are written while it trains. */
-  readonly live?: boolean;
-  /** Eigenvalues of the metric are computed after so many epochs. */
-  readonly spectra?: number;
-}
+import type { TrainFileFlags } from "./trainFileFlags.ts";
 
 /**
  * Trains what a file exports, and writes its report and weights to a folder, also where it is interrupted or diverges.

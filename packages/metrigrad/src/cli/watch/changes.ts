@@ -39,8 +39,8 @@ export function changesIn(folders: readonly string[], interval: number): Changes
   };
 }
 
-/** The sizes and times of the files, as one text. */
-async function stateOf(folders: readonly string[]): Promise<string> {
+/** Returns the sizes and times of the files of folders, as one text. */
+export async function stateOf(folders: readonly string[]): Promise<string> {
   const paths = folders.flatMap((folder) => files.map((name) => join(folder, name)));
   const states = await Promise.all(
     paths.map((path) =>
