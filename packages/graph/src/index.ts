@@ -18,6 +18,17 @@ export * from "./ops/index.ts";
  * @category Ops: elements
  */
 export * as ops from "./ops/index.ts";
+export {
+  meanOverRanks,
+  type OverRanks,
+  oneRank,
+  overRanksOp,
+  type Ranks,
+  rowsOfAllRanks,
+  rowsOfRank,
+  rowsOfRankOp,
+  variesOverRanks,
+} from "./ranks/overRanks.ts";
 export { cutEdges } from "./transform/cutEdges.ts";
 export { finiteDifference } from "./transform/finiteDifference.ts";
 export { type GradOptions, grad, valueAndGrad } from "./transform/grad.ts";

@@ -15,6 +15,8 @@ export interface Handles {
   readonly errorsReturn: HandleValue;
   readonly inPlace: bigint;
   readonly undefinedColor: number;
+  /** The level of threads at which only one thread calls MPI. */
+  readonly funneled: number;
   readonly types: Readonly<Record<ElementType, HandleValue>>;
   readonly operations: Readonly<Record<Operation, HandleValue>>;
 }
@@ -37,6 +39,7 @@ const standard: Handles = {
   errorsReturn: 0x142,
   inPlace: 1n,
   undefinedColor: -32_766,
+  funneled: 1024,
   types: { f32: 0x210, f64: 0x214, i32: 0x250, u32: 0x251, u8: 0x241 },
   operations: { sum: 0x21, min: 0x22, max: 0x23 },
 };
@@ -49,6 +52,7 @@ const mpich: Handles = {
   errorsReturn: 0x54000001,
   inPlace: 0xffff_ffff_ffff_ffffn,
   undefinedColor: -32_766,
+  funneled: 1,
   types: { f32: 0x4c00040a, f64: 0x4c00080b, i32: 0x4c000405, u32: 0x4c000406, u8: 0x4c000102 },
   operations: { sum: 0x58000003, min: 0x58000002, max: 0x58000001 },
 };
@@ -63,6 +67,7 @@ function openMpi(koffi: Koffi, library: KoffiLibrary): Handles {
     errorsReturn: at("errors_return"),
     inPlace: 1n,
     undefinedColor: -32_766,
+    funneled: 1,
     types: {
       f32: at("float"),
       f64: at("double"),

@@ -74,16 +74,13 @@ function findLibrary(given: string | undefined): { library: Library; path: strin
   throw refused("an MPI library must be there", got, advice);
 }
 
-/** MPI_THREAD_FUNNELED: only this thread calls MPI. */
-const funneled = 1;
-
 /** Starts MPI, and sees that it ends with the process. */
 function join(found: Library): MpiCommunicator {
   const { calls, handles } = found;
   const flag = new Int32Array(1);
   calls.initialized(flag);
   if (flag[0] === 0) {
-    const code = calls.init(null, null, funneled, flag);
+    const code = calls.init(null, null, handles.funneled, flag);
     if (code !== 0) throw refused("MPI must start", `code ${code}`, "see what its launcher says");
   }
   const text = Buffer.alloc(8192);
@@ -91,6 +88,12 @@ function join(found: Library): MpiCommunicator {
   calls.libraryVersion(text, length);
   const [name = ""] = text.toString("utf8", 0, length[0]).split(/[\n,]/);
   const world = communicator({ ...found, name: name.trim() }, handles.world);
+  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE = "1" } = process.env;
+  const started = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE);
+  if (started > 1 && world.size === 1) {
+    const todo = "name the launcher's own library: METRIGRAD_MPI=/path/to/libmpi.so";
+    throw refused("the library must be that of the launcher", found.name, todo);
+  }
   let error: unknown = null;
   process.on("uncaughtExceptionMonitor", (one) => {
     error = one;

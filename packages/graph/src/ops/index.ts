@@ -145,17 +145,6 @@ export { moveAxis } from "./moveAxis.ts";
 export { type NormalizeOptions, type NormOptions, norm, normalize } from "./norm.ts";
 export { oneHot } from "./oneHot.ts";
 export { dot, kron, outer } from "./outer.ts";
-export {
-  meanOverRanks,
-  type OverRanks,
-  oneRank,
-  overRanksOp,
-  type Ranks,
-  rowsOfAllRanks,
-  rowsOfRank,
-  rowsOfRankOp,
-  variesOverRanks,
-} from "./overRanks.ts";
 export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export { pick } from "./pick.ts";
 export {

@@ -14,7 +14,6 @@ import { convolutionInputOp, convolutionOp } from "../ops/convolutionOp.ts";
 import { gatherOp } from "../ops/gather.ts";
 import { gramOp } from "../ops/gram.ts";
 import { matmulOp } from "../ops/matmul.ts";
-import { overRanksOp } from "../ops/overRanks.ts";
 import { doubleOp, singleOp } from "../ops/precision.ts";
 import { reshapeOp } from "../ops/reshape.ts";
 import type { Selection } from "../ops/selection.ts";
@@ -23,6 +22,7 @@ import { stopGradientOp } from "../ops/stopGradient.ts";
 import { transposeOp } from "../ops/transpose.ts";
 import { triangularSolveOp } from "../ops/triangularSolve.ts";
 import { foldOp, windowsOp } from "../ops/windowsOp.ts";
+import { overRanksOp } from "../ranks/overRanks.ts";
 import {
   type Found,
   joined,

@@ -12,6 +12,7 @@ const notOps = [
   "isVariable",
   "leakOf",
   "patchRows",
+  "coreOps",
   "pick",
   "rngState",
   "structuralOps",

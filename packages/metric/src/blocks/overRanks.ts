@@ -6,7 +6,7 @@ import {
   reshape,
   rowsOfAllRanks,
 } from "@metrigrad/graph";
-import { sizeOf, tensor } from "@metrigrad/tensor";
+import { MetricError, sizeOf, tensor } from "@metrigrad/tensor";
 import type { Block, MadeOf } from "./block.ts";
 import { denseBlock } from "./dense.ts";
 import { changedCopies } from "./directSum.ts";
@@ -22,12 +22,13 @@ import { joined } from "./joined.ts";
  * @param block - The block of this rank's samples.
  * @param ranks - The processes that take the step together.
  * @returns The block of the samples of all ranks.
- * @nothrow
+ * @throws {@link MetricError} for a block in an eigenbasis, which would be another one on each rank.
  * @category Metrics: blocks
  */
 export function blockOverRanks(block: Block, ranks: Ranks): Block {
   if (ranks.size === 1) return block;
-  const { averagedBy, madeOf, copies, d, m, matrices, size, columns, form } = block;
+  const { averagedBy, madeOf, copies, d, m, matrices, size, columns, form, kind } = block;
+  if (kind === "eigenbasis") throw ownBases(form);
   if (copies !== null) return changedCopies(copies, (one) => blockOverRanks(one, ranks));
   if (averagedBy !== null) {
     const values = Object.entries(averagedBy.values).map(([name, { value, init }]) => {
@@ -41,6 +42,15 @@ export function blockOverRanks(block: Block, ranks: Ranks): Block {
     return joined([rowsOfAll(madeOf, ranks)], { d, m, form });
   }
   return denseBlock(symmetricMean(block.toMatrices(), ranks), m, form, columns);
+}
+
+function ownBases(form: string): MetricError {
+  return new MetricError({
+    where: `distributed, metric block ${form}`,
+    must: "a block must be a mean over the samples of all ranks",
+    got: "one in the eigenbasis of this rank's samples",
+    todo: "take kfacMetrics() in the place of EKFAC, or train in one process",
+  });
 }
 
 /** The mean of symmetric matrices […, d, d], of which the ranks exchange the lower triangles. */

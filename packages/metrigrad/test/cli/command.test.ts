@@ -365,7 +365,7 @@ export const epochs = 6;
   t.equal(stopped.code, 130, stopped.stderr);
   t.match(
     stopped.stdout,
-    /To go on from there:\n {2}metrigrad train steps\.mjs --resume --out going\n/,
+    /To go on from there:\n {2}npx metrigrad train steps\.mjs --threads 1 --checkpoint-every 7 --out going --resume\n/,
   );
   const refused = await train(saved);
   t.notEqual(refused.code, 0);

@@ -6,6 +6,7 @@ import {
   checkTable,
   fullOver,
   type SolveCost,
+  type Subsystem,
   solversWithin,
   subsystems,
   unpacked,
@@ -78,6 +79,7 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       const seen: Update[] = [];
       const own = overWindow(single, over.window, seen, context);
       const { ranks = oneRank } = context;
+      if (ranks.size > 1) checkOverRanks(name, single);
       const windows = own.map((one) =>
         one.block === null ? one : { ...one, block: blockOverRanks(one.block, ranks) },
       );
@@ -167,6 +169,25 @@ function unknownChoice(
     got: JSON.stringify(got) ?? String(got),
     todo: `leave it out for ${JSON.stringify(known[0])}`,
   });
+}
+
+/** Throws GraphError for metrics that are no means over the samples of all ranks. */
+function checkOverRanks(where: string, subsystems: readonly Subsystem[]): void {
+  const refused = (got: string) =>
+    new GraphError({
+      where: `${where}, distributed`,
+      must: "a metric must be a mean over the samples of all ranks",
+      got,
+      todo: "train in one process, or take another metric",
+    });
+  for (const { applications, block, responses, path } of subsystems) {
+    if (block?.factors && applications.some(({ rowWeights }) => rowWeights !== null)) {
+      throw refused(`Kronecker factors of weighted samples in ${path}`);
+    }
+    if (block !== null && responses().some(({ centred }) => centred === true)) {
+      throw refused(`rows that are centred over the samples of one rank in ${path}`);
+    }
+  }
 }
 
 function preconditionedTwice(where: string): GraphError {

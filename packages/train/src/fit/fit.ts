@@ -17,7 +17,7 @@ import { dueAfter } from "./due.ts";
 import { type Stopper, stopper } from "./earlyStopping.ts";
 import { type EpochPart, noPart, trainer } from "./epochs.ts";
 import type { EpochEvent, Evaluation, StepEvent } from "./events.ts";
-import { type AnyFitOptions, checkOptions, type FitOptions } from "./options.ts";
+import { type AnyFitOptions, checkDistributed, checkOptions, type FitOptions } from "./options.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Run } from "./run.ts";
 import { type SplitEvaluator, splitNames } from "./splits.ts";
@@ -70,6 +70,7 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
 
   async function* train(): AsyncGenerator<EpochEvent, void, undefined> {
     communicator = (await options.distributed) ?? null;
+    if (communicator !== null) checkDistributed({ ...options, distributed: communicator });
     if (await endTogether(ended, communicator)(0)) {
       aborted = true;
       return;

@@ -233,8 +233,14 @@ export function checkOptions(
   if (options.checkpoint !== undefined) checkCheckpoint(options.checkpoint);
   if (options.live !== undefined) checkLive(options.live);
   if (options.distributed !== undefined && !(options.distributed instanceof Promise)) {
-    checkCommunicator("fit", options.distributed);
+    checkDistributed(options);
   }
+}
+
+/** Checks the communicator, and the batch size that it allows. Throws GraphError. */
+export function checkDistributed(options: AnyFitOptions): void {
+  checkCommunicator("fit", options.distributed);
+  checkBatchSize(options);
 }
 
 function positive(name: string, value: unknown, example: number): void {

@@ -68,7 +68,10 @@ export async function prepare(
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
   const objective: Objective = { model, likelihood, loss };
   const data = checkedData(options.data);
-  if (optimizer.fixedLoss === true) checkWhole(optimizer.name, data, options.batchSize);
+  if (optimizer.fixedLoss === true) {
+    if ((communicator?.size ?? 1) > 1) throw aloneOnly(optimizer.name, communicator?.size ?? 1);
+    checkWhole(optimizer.name, data, options.batchSize);
+  }
   let output: NodeTree | null = null;
   const check = (name: SplitName, split: AnySplit) => {
     if (likelihood === null || output === null) return;
@@ -114,7 +117,12 @@ export async function prepare(
       placeOf: (step) => places.get(step) ?? null,
       communicator,
     });
-    if (communicator !== null) await shareStore(communicator, "fit, distributed", store);
+    try {
+      if (communicator !== null) await shareStore(communicator, "fit, distributed", store);
+    } catch (error) {
+      await runner.close();
+      throw error;
+    }
     const done = await runner.count();
     if (steps !== null && done >= steps && !taken) {
       await runner.close();
@@ -157,12 +165,13 @@ async function agreeOn(
   source: BatchSource,
   store: Store,
 ): Promise<void> {
-  const { epochs, checkpoint, resume = true } = options;
+  const { epochs, checkpoint, resume = true, report = false } = options;
   await agree(communicator, "fit, distributed", {
     ...fingerprintOf(model, options, source, store),
     epochs: String(epochs),
     "steps of an epoch": String(source.stepsPerEpoch),
     resume: String(resume),
+    report: JSON.stringify(report),
     checkpoint: checkpoint === undefined ? "none" : String(checkpoint.every ?? "epoch"),
   });
 }
@@ -204,5 +213,14 @@ function checkWhole(name: string, data: AnyDataSet | AnyStream, batchSize = 1): 
       rows === null
         ? "take another optimizer"
         : `pass { batchSize: ${rows} }, or take another optimizer`,
+  });
+}
+
+function aloneOnly(name: string, size: number): GraphError {
+  return new GraphError({
+    where: "fit, distributed",
+    must: `${name} must train in one process, since it compares the losses of its steps`,
+    got: `${size} ranks`,
+    todo: "take another optimizer, such as rngd()",
   });
 }

@@ -54,7 +54,9 @@ export function readLive(text: string): LiveRecording {
   lines.forEach((line, index) => {
     // A long run has very many steps, of which the last says all.
     const passed = isStep(line) && isStep(lines[index + 1] ?? "");
-    if (line !== "" && !passed) take(runs, eventOf(line, index + 1), index + 1);
+    // A killed process may have left half a line, after which another one began.
+    const torn = !line.endsWith("}") && (lines[index + 1] ?? "").startsWith('{"type":"begin"');
+    if (line !== "" && !passed && !torn) take(runs, eventOf(line, index + 1), index + 1);
   });
   const environment = runs.at(-1)?.begin.environment ?? {};
   return {
@@ -77,7 +79,7 @@ interface GrowingRun {
 
 function take(runs: GrowingRun[], event: LiveEvent, line: number): void {
   if (event.type === "begin") {
-    if (event.resumed) runs.pop();
+    if (event.resumed) removeFirstPart(runs, event);
     const epochs = new Map(event.history.map((one) => [one.epoch, one]));
     runs.push({ begin: event, epochs, profile: [], step: 0, ending: null, message: null });
     return;
@@ -92,6 +94,14 @@ function take(runs: GrowingRun[], event: LiveEvent, line: number): void {
     run.ending = event.reason;
     run.message = event.message;
   }
+}
+
+/** Removes the last run of the same labels, which goes on. */
+function removeFirstPart(runs: GrowingRun[], { arch, optimizer, seed }: BeginEvent): void {
+  const at = runs.findLastIndex(({ begin }) => {
+    return begin.arch === arch && begin.optimizer === optimizer && begin.seed === seed;
+  });
+  if (at >= 0) runs.splice(at, 1);
 }
 
 const types = ["begin", "step", "epoch", "end"];

@@ -41,6 +41,8 @@ export async function openLive(options: LiveOptions, run: LiveRun): Promise<Live
   let failed: { readonly error: unknown } | null = null;
   const write = (event: LiveEvent): void => {
     void queue(async () => {
+      // After a line that may be half written nothing can be appended.
+      if (failed !== null) return;
       try {
         await handle.appendFile(`${JSON.stringify(event)}\n`);
       } catch (error) {
@@ -52,6 +54,8 @@ export async function openLive(options: LiveOptions, run: LiveRun): Promise<Live
     queue(async () => {
       if (failed !== null) throw failed.error;
     });
+  // The process before may have been killed in the middle of a line.
+  if (append || run.resumed) await handle.appendFile("\n");
   const { labels, environment, epochs, steps, history, resumed } = run;
   const named = { ...labels, arch, ...(model && { model }), ...(command && { command }) };
   write({

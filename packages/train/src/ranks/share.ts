@@ -1,3 +1,4 @@
+import { rngState } from "@metrigrad/graph";
 import {
   type Communicator,
   GraphError,
@@ -64,6 +65,8 @@ export async function shareStore(
   where: string,
   store: Store,
 ): Promise<void> {
+  // A loaded checkpoint may have the state of draws on rank 0 alone.
+  await store.add([{ path: rngState.attrs.path as string, spec: rngState.attrs }]);
   const kept = store.variables.filter(({ spec }) => spec.role !== "data");
   const shapes = kept.map(({ path, spec }) => [path, `${spec.type} [${spec.shape.join(", ")}]`]);
   await agree(communicator, where, { float: store.float, ...Object.fromEntries(shapes) });

@@ -51,7 +51,8 @@ export async function savedRun(
   if (!tells) {
     // All processes test together.
     await recordOf(run, experiment, interrupted, labels);
-    return { code, text: "", value: null, quiet: true };
+    // A code that is not 0 would end the job before the first process has written.
+    return { code: 0, text: "", value: null, quiet: true };
   }
   // Weights first: they are what a run is for.
   const weights = join(out, "weights.safetensors");
@@ -67,7 +68,7 @@ export async function savedRun(
     ...(divergence === null ? [] : [colours.red(`Diverged: ${divergence.message}`)]),
     ...(interrupted ? [colours.yellow(`Stopped ${steps}.`)] : []),
     writtenText(files, context),
-    ...(interrupted ? [howToGoOn(run, weights, { file, out })] : []),
+    ...(interrupted ? [howToGoOn(run, weights, labels.command ?? "")] : []),
   ];
   return {
     code,
@@ -123,14 +124,8 @@ function placeOf({ step, steps, epoch }: StepEvent, { options }: Experiment): st
 }
 
 /** What to type to go on: by the run's checkpoints where it has some, else in a program. */
-function howToGoOn(
-  run: Run,
-  weights: string,
-  { file, out }: { readonly file: string; readonly out: string },
-): string {
-  if (run.checkpoint() !== null) {
-    return `To go on from there:\n  metrigrad train ${file} --resume --out ${out}`;
-  }
+function howToGoOn(run: Run, weights: string, command: string): string {
+  if (run.checkpoint() !== null) return `To go on from there:\n  ${command} --resume`;
   return `To go on from there, with the optimizer's state, in a program:
   const store = await (await cpu()).store(model);
   await loadCheckpoint("${weights}", store);

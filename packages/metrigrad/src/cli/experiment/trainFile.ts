@@ -147,7 +147,7 @@ function folderName(name: string): string {
 
 /** Throws UsageError where a folder has checkpoints of a run that was not to be continued. */
 function checkFresh(folder: string): void {
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.startsWith("epoch-"))) return;
   throw new UsageError({
     where: "--checkpoint-every",
     must: `${folder} must have no checkpoints of another run`,

@@ -15,21 +15,25 @@ export function changesIn(folders: readonly string[], interval: number): Changes
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | null = null;
   let known: string | null = null;
-  const look = async () => {
+  /** The number of the loop, since a new one may begin while an old one waits for a file. */
+  let loop = 0;
+  const look = async (own: number) => {
     const now = await stateOf(folders);
+    if (own !== loop) return;
     if (known !== null && now !== known) for (const changed of listeners) changed();
     known = now;
-    if (timer !== null) timer = setTimeout(look, interval);
+    if (timer !== null) timer = setTimeout(look, interval, own);
   };
   const stop = () => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     known = null;
+    loop++;
   };
   return {
     listen(changed) {
       listeners.add(changed);
-      timer ??= setTimeout(look, 0);
+      timer ??= setTimeout(look, 0, loop);
       return () => {
         listeners.delete(changed);
         if (listeners.size === 0) stop();

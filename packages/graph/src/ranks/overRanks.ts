@@ -1,11 +1,13 @@
-import { GraphError } from "@metrigrad/tensor";
+import { GraphError, type VariableSpec } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
 import { unfinished } from "../core/topology.ts";
-import { inputOp } from "./input.ts";
-import { pad } from "./pad.ts";
-import { slice } from "./slice.ts";
+import { placeholderOp } from "../loop/body.ts";
+import { inputOp } from "../ops/input.ts";
+import { pad } from "../ops/pad.ts";
+import { slice } from "../ops/slice.ts";
+import { variableOp } from "../ops/variable.ts";
 
 /**
  * The place of a process among those that take each training step together, each on its own part of the batch.
@@ -50,9 +52,9 @@ export const overRanksOp: Op<OverRanks> = {
   lower: (node) => {
     throw new GraphError({
       where: `${node.attrs.by}OverRanks`,
-      must: "the value must be a part of a training step, which can exchange it",
-      got: `a program of rank ${node.attrs.rank} of ${node.attrs.size} alone`,
-      todo: "train with fit or trainingStep and { distributed }, or leave the ranks out",
+      must: "the value must be a part of a training step outside of loops, which can exchange it",
+      got: `a loop, or a program of rank ${node.attrs.rank} of ${node.attrs.size} alone`,
+      todo: "take the module with statistics of the batch out of the loop, or train it in one process",
     });
   },
 };
@@ -165,9 +167,13 @@ export function variesOverRanks(x: Node): boolean {
   return known.get(x) === true;
 }
 
-function varies({ op, inputs, shape }: Node): boolean {
+function varies({ op, inputs, shape, attrs }: Node): boolean {
   if (op === (overRanksOp as Op)) return false;
   if (op === (rowsOfRankOp as Op)) return true;
   if (op === (inputOp as Op)) return shape.length > 0;
+  // In the body of a loop it stands for a value that may differ.
+  if (op === (placeholderOp as Op)) return true;
+  // Data are not exchanged, so each rank may have its own.
+  if (op === (variableOp as Op)) return (attrs as VariableSpec).role === "data" && shape.length > 0;
   return inputs.some((one) => known.get(one) === true);
 }
