@@ -86,3 +86,27 @@ test("a file that cannot be written leaves what was there", async (t) => {
   }
   t.notOk(readdirSync(folder).some((name) => name.endsWith(".part")));
 });
+
+test("labels that do not say what a record must are an error", async (t) => {
+  const run = fit(toyModel(), {
+    data: toyData(),
+    likelihood: categorical(),
+    optimizer: sgd(),
+    batchSize: 10,
+    epochs: 1,
+    seed: 7,
+    backend: reference,
+  });
+  await run.finish();
+  const messageOf = (labels: unknown) =>
+    recordRun(run, labels as never).then(
+      () => "",
+      (error) => String(error),
+    );
+  t.match(await messageOf({ label: "me" }), /GraphError: recordRun, labels: .*label/);
+  t.match(
+    await messageOf({ arch: "a", optimizer: "b" }),
+    /the settings and the seed, got \{"arch"/,
+  );
+  await run.close();
+});

@@ -1,4 +1,11 @@
-import { checkShape, type Initializer, type Shape, type VariableSpec } from "@metrigrad/tensor";
+import {
+  checkNames,
+  checkShape,
+  GraphError,
+  type Initializer,
+  type Shape,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 
 /**
  * The part of a parameter that an L2 penalty covers. Rows are the rows of its matrices, the last two axes.
@@ -6,6 +13,8 @@ import { checkShape, type Initializer, type Shape, type VariableSpec } from "@me
  * @category Models: own modules
  */
 export type Decay = "all" | "all but the last row" | "none";
+
+const decays: readonly Decay[] = ["all", "all but the last row", "none"];
 
 /**
  * A parameter or a running statistic of a module.
@@ -38,6 +47,7 @@ export interface ParameterSpec extends VariableSpec {
  * @param options - `decay`, the part that an L2 penalty covers: all of it by default.
  * @returns A new parameter.
  * @throws {@link ShapeError} if a size is negative or not an integer.
+ * @throws {@link GraphError} for an unknown option, and for a decay that there is not.
  * @category Models: own modules
  */
 export function param(
@@ -45,7 +55,15 @@ export function param(
   init: Initializer,
   options: { readonly decay?: Decay } = {},
 ): ParameterSpec {
-  return made("parameter", shape, init, options.decay ?? "all");
+  checkNames("param", options, ["decay"], GraphError);
+  const { decay = "all" } = options;
+  if (decays.includes(decay)) return made("parameter", shape, init, decay);
+  throw new GraphError({
+    where: "param",
+    must: `decay must be among ${decays.map((one) => JSON.stringify(one)).join(", ")}`,
+    got: JSON.stringify(decay) ?? String(decay),
+    todo: 'leave it out for "all"',
+  });
 }
 
 /**

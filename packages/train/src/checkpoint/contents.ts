@@ -4,7 +4,7 @@ import {
   type TensorEntry,
   tensorBytes,
 } from "@metrigrad/data";
-import { DataError, type Store, storedType, type Tensor } from "@metrigrad/tensor";
+import { DataError, GraphError, type Store, storedType, type Tensor } from "@metrigrad/tensor";
 import { hashed, sha256 } from "../files/sha256.ts";
 import type { PartFile } from "../files/wholeFile.ts";
 import { checksumKey, noChecksum, setChecksum } from "./checksum.ts";
@@ -24,6 +24,7 @@ export function contentsOf(store: Store, best: BestValues = new Map()): Contents
   const entries: TensorEntry[] = [];
   const roles: Record<string, StoredRole> = {};
   const specs = new Map(store.variables.map(({ path, spec }) => [path, spec]));
+  if (specs.size === 0) throw nothingToSave();
   for (const [path, { role, shape, type }] of specs) {
     if (role === "data") continue;
     entries.push({ name: path, shape, dtype: storedType(type, store.float) });
@@ -40,6 +41,16 @@ export function contentsOf(store: Store, best: BestValues = new Map()): Contents
     return spec === undefined ? (best.get(name) as Tensor) : store.read(spec);
   };
   return { layout: safetensorsLayout(entries, metadata), read };
+}
+
+/** The file would have no tensors, and would take the place of one that has. */
+function nothingToSave(): GraphError {
+  return new GraphError({
+    where: "checkpoint",
+    must: "the store must have variables",
+    got: "none",
+    todo: "save before you close the run or the store; a closed one has nothing",
+  });
 }
 
 /**

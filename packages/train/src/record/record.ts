@@ -1,4 +1,4 @@
-import type { Store } from "@metrigrad/tensor";
+import { checkNames, GraphError, type Store } from "@metrigrad/tensor";
 import type { Evaluation } from "../fit/events.ts";
 import type { Run } from "../fit/run.ts";
 import type { StepTime } from "../step/stepTime.ts";
@@ -84,13 +84,30 @@ export interface Recording {
  * @param run - The run, after its training and before it is closed.
  * @param labels - The names and settings of the run.
  * @returns A promise of the record: labels, epochs, and the result on the test split.
- * @throws {@link GraphError} if the data have a test split and training has not begun.
+ * @throws {@link GraphError} if the data have a test split and training has not begun, and if a label is missing or unknown.
  * @category Train: files and reports
  */
 export async function recordRun(run: Run, labels: RunLabels): Promise<RunRecord> {
+  checkLabels(labels);
   const epochs = run.history.map(recordEpoch);
   const test = run.splits.includes("test") ? recordTest(await run.test()) : untested;
   return { ...recordLabels(labels), epochs, test, ...recordProfile(run) };
+}
+
+/** Throws GraphError for labels that do not say what a record must. */
+function checkLabels(labels: RunLabels): void {
+  const names = ["arch", "optimizer", "settings", "seed", "model", "spectra", "command"];
+  checkNames("recordRun, labels", labels, names, GraphError);
+  const { arch, optimizer, settings, seed } = labels;
+  const texts = typeof arch === "string" && typeof optimizer === "string";
+  if (texts && typeof seed === "number" && typeof settings === "object" && settings !== null)
+    return;
+  throw new GraphError({
+    where: "recordRun",
+    must: "labels must have the names arch and optimizer, the settings and the seed",
+    got: JSON.stringify(labels),
+    todo: 'pass { arch: "784-10", optimizer: "adam", settings: optimizer.settings, seed: 1 }',
+  });
 }
 
 /** Returns the labels as JSON can hold them. */

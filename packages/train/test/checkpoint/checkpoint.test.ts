@@ -1,10 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSafetensors, writeSafetensors } from "@metrigrad/data";
 import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
 import { adam, ema, momentum, scheduleFree, sgd } from "@metrigrad/optim";
-import { BackendError, DataError, reference, type Store, sizeOf, tensor } from "@metrigrad/tensor";
+import {
+  BackendError,
+  DataError,
+  GraphError,
+  reference,
+  type Store,
+  sizeOf,
+  tensor,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { contentBytes, contentsOf } from "../../src/checkpoint/contents.ts";
 import {
@@ -476,4 +484,20 @@ test("bytes that do not fit into memory are refused with the way out", async (t)
     DataError,
     message,
   );
+});
+
+test("a closed store, which has nothing, does not take the place of a file", async (t) => {
+  const store = await (await reference()).store(toyModel(), { seed: 1 });
+  const file = join(folder, "kept.safetensors");
+  await saveCheckpoint(store, file);
+  const { size } = statSync(file);
+  await store.close();
+  for (const save of [() => saveCheckpoint(store, file), () => checkpointBytes(store)]) {
+    const error = await save().then(
+      () => null,
+      (one) => one,
+    );
+    t.ok(error instanceof GraphError, String(error));
+  }
+  t.equal(statSync(file).size, size);
 });

@@ -154,6 +154,59 @@ test("a line that is not whole yet is left out, and a damaged one is an error", 
   t.end();
 });
 
+test("half a line of a killed process does not spoil the runs after it", async (t) => {
+  const folder = join(parent, "torn");
+  const train = async (seed: number, append: boolean) => {
+    const run = fit(toyModel(), {
+      ...settings,
+      seed,
+      data: toyData(),
+      optimizer: sgd(),
+      epochs: 1,
+      live: { folder, append },
+    });
+    await run.finish();
+    await run.close();
+  };
+  await train(1, false);
+  const file = join(folder, "events.jsonl");
+  writeFileSync(file, `${readFileSync(file, "utf8")}{"type":"begin","sch`);
+  await train(2, true);
+  const { recording, states } = read(folder);
+  t.deepEqual(
+    recording.runs.map(({ seed }) => seed),
+    [1, 2],
+  );
+  t.deepEqual(
+    states.map(({ ending }) => ending),
+    ["epochs", "epochs"],
+  );
+});
+
+test("a run that goes on takes its own place among several", (t) => {
+  const begin = (seed: number, resumed: boolean) =>
+    `${JSON.stringify({
+      type: "begin",
+      schema: 1,
+      time: "",
+      resumed,
+      arch: "a",
+      optimizer: "b",
+      settings: {},
+      seed,
+      environment: {},
+      epochs: 1,
+      steps: 1,
+      history: [],
+    })}\n`;
+  const { recording } = readLive(begin(1, false) + begin(2, false) + begin(1, true));
+  t.deepEqual(
+    recording.runs.map(({ seed }) => seed),
+    [2, 1],
+  );
+  t.end();
+});
+
 test("an error of the file system ends the run", async (t) => {
   writeFileSync(join(parent, "file"), "");
   const run = fit(toyModel(), {

@@ -1,10 +1,14 @@
-import { streamData } from "@metrigrad/data";
-import { mul } from "@metrigrad/graph";
-import { categorical } from "@metrigrad/nn";
-import { type Optimizer, sgd } from "@metrigrad/optim";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dataSet, streamData } from "@metrigrad/data";
+import { mul, tanh } from "@metrigrad/graph";
+import { ekfacMetrics, kfacMetrics } from "@metrigrad/metric";
+import { categorical, dense, dropout, sequential } from "@metrigrad/nn";
+import { lbfgs, type Optimizer, rngd, sgd } from "@metrigrad/optim";
 import { type Communicator, GraphError, reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { fit } from "../../src/index.ts";
+import { type FitOptions, fit } from "../../src/index.ts";
 import { toyData, toyModel } from "../toy.ts";
 import { localRanks } from "./localRanks.ts";
 
@@ -140,4 +144,67 @@ test("an update that follows from the rows of one rank is refused", async (t) =>
     t.ok(error instanceof GraphError);
     t.match(error.message, /update of dense0\/w: it must be the same on all ranks/);
   }
+});
+
+test("what the ranks cannot share is refused, also where the communicator is a promise", async (t) => {
+  const messages = (options: Partial<FitOptions>) =>
+    Promise.all(
+      localRanks(2).map((rank) => {
+        const run = fit(toyModel(), {
+          ...settings,
+          data: toyData(),
+          batchSize: 10,
+          backend: reference,
+          distributed: Promise.resolve(rank),
+          ...options,
+        } as FitOptions);
+        return errorOf(run.finish().finally(() => run.close())).then(String);
+      }),
+    );
+  const every = async (options: Partial<FitOptions>, message: RegExp) => {
+    for (const one of await messages(options)) t.match(one, message);
+  };
+  await every({ batchSize: 60 }, /rows of each of 2 ranks, 45, got 60/);
+  await every({ optimizer: lbfgs(), batchSize: 45 }, /lbfgs must train in one process/);
+  await every({ optimizer: rngd({ metrics: ekfacMetrics() }) }, /eigenbasis of this rank/);
+  const { train, ...others } = toyData();
+  const weights = tensor(Float64Array.from({ length: 90 }, (_, row) => 1 + (row % 3)));
+  const weighted = dataSet({ ...others, train: { ...train, weights } });
+  const optimizer = rngd({ metrics: kfacMetrics(), relative: 0.1 });
+  await every({ data: weighted, optimizer }, /Kronecker factors of weighted samples/);
+  await every({ data: weighted }, /^null$/);
+  const odd = fit(toyModel(), {
+    ...settings,
+    data: toyData(),
+    batchSize: 10,
+    backend: reference,
+    distributed: Promise.resolve({} as never),
+  });
+  t.match(String(await errorOf(odd.finish())), /distributed must be a communicator/);
+});
+
+test("a run with draws goes on from a checkpoint of rank 0", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "metrigrad-"));
+  const model = () => sequential(dense(2, 8, { activation: tanh }), dropout(0.3), dense(8, 3));
+  const train = (epochs: number, checkpoint?: FitOptions["checkpoint"]) =>
+    Promise.all(
+      localRanks(2).map(async (distributed) => {
+        const run = fit(model(), {
+          ...settings,
+          data: toyData(),
+          batchSize: 10,
+          epochs,
+          backend: reference,
+          distributed,
+          ...(checkpoint && { checkpoint }),
+        });
+        const history = await run.finish();
+        await run.close();
+        return history.map(({ trainCost }) => trainCost);
+      }),
+    );
+  await train(2, { folder });
+  const gone = await train(4, { folder, resume: true });
+  t.deepEqual(gone, await train(4), "as if it had never stopped");
+  rmSync(folder, { recursive: true });
 });

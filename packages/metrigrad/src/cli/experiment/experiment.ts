@@ -65,6 +65,7 @@ export async function experimentOf(
   const made = async (name: string) => madeOf(exports[name], name);
   const name = (await made("name")) ?? basename(file).replace(/\.[^.]+$/, "");
   const data = (await made("data")) as FitOptions["data"];
+  if (data === undefined || data === null) throw noData(file, String(data));
   const setting = async (name: keyof typeof usual) =>
     (flags[name] ?? (await made(name)) ?? usual[name]) as number;
   const asked = flags.batchSize ?? ((await made("batchSize")) as number | undefined);
@@ -151,5 +152,14 @@ function checkExports(exports: Exports, file: string, flags: TrainFlags): void {
     must: "it must export model, data, optimizer, and likelihood or loss",
     got: `no ${missing.join(", no ")}`,
     todo: "add them, as in: export const optimizer = rngd(); metrigrad init writes such a file",
+  });
+}
+
+function noData(file: string, got: string): UsageError {
+  return new UsageError({
+    where: `metrigrad train, ${file}`,
+    must: "the export data must be or return a data set or a stream",
+    got,
+    todo: "return what dataSet({ train }) gives",
   });
 }

@@ -45,6 +45,8 @@ export async function trainFile(
   // One process tells for all.
   const tells = (world?.rank ?? 0) === 0;
   if (checkpoint !== null && !resume && tells) checkFresh(checkpoint.folder);
+  if (checkpoint !== null && resume && tells)
+    process.stderr.write(`${goesOn(checkpoint.folder)}\n`);
   const described = describedExperiment(experiment);
   const spectra = flags.spectra === undefined ? null : spectraFor(described);
   if (tells) await makeFolder(out, "train");
@@ -155,6 +157,16 @@ function checkFresh(folder: string): void {
     todo: "add --resume to go on from the newest, or take another --out",
   });
 }
+
+/** Says whether there is something to go on from. */
+function goesOn(folder: string): string {
+  const saved = existsSync(folder) ? readdirSync(folder).filter(isManifest).sort() : [];
+  const newest = saved.at(-1);
+  if (newest === undefined) return `No checkpoint in ${folder}: the run begins anew.`;
+  return `Goes on from ${join(folder, newest.replace(/\.json$/, ""))}.`;
+}
+
+const isManifest = (name: string) => name.startsWith("epoch-") && name.endsWith(".json");
 
 /** Removes what this process has half written to a folder. */
 function removeParts(out: string): void {

@@ -24,7 +24,7 @@ export async function playground(
       where: "metrigrad playground",
       must: `the built pages must be in ${folder}`,
       got: existsSync(folder) ? "no index.html" : "no such folder",
-      todo: "in a clone, run npm run playground",
+      todo: "install metrigrad again from an archive that has them; in a clone, run npm run playground",
     });
   }
   const served = await serveAt([staticFiles(folder)], port, usual);
