@@ -1,5 +1,6 @@
 import { add, mean, mul, rsqrt, square } from "@metrigrad/graph";
 import { defModule } from "../core/defModule.ts";
+import type { TorchLayout } from "../torch/layout.ts";
 import { checkSettings } from "./checkSettings.ts";
 import { lastAxes } from "./layerNorm.ts";
 import {
@@ -51,7 +52,7 @@ export const rmsNorm = defModule({
     const { scale } = scaleAndOffset(shape, affine);
     return scale === undefined ? {} : { scale };
   },
-  torch: ({ shape, affine }) => ({
+  torch: ({ shape, affine }): TorchLayout => ({
     params: affine ? { scale: [{ name: "weight", shape }] } : {},
   }),
   apply: (params, x, { options: { shape, epsilon } }) => {
