@@ -14,7 +14,7 @@ import { install, npm, packageFolders, root } from "./setup.mjs";
 
 install();
 // The archives have the licence, which the build puts into each package, and the pages of the playground.
-for (const script of ["build", "playground"]) {
+for (const script of ["build", "strip", "playground"]) {
   if (npm(["run", "--silent", script]) !== 0) process.exit(1);
 }
 

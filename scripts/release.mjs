@@ -12,7 +12,7 @@ const dry = process.argv.includes("--dry-run");
 const problems = [];
 
 install();
-for (const script of ["build", "playground"]) {
+for (const script of ["build", "strip", "playground"]) {
   if (npm(["run", "--silent", script]) !== 0) process.exit(1);
 }
 

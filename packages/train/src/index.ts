@@ -5,7 +5,7 @@ export { loadCheckpoint } from "./checkpoint/loadCheckpoint.ts";
 export { saveCheckpoint } from "./checkpoint/saveCheckpoint.ts";
 export { type BatchPlace, DivergenceError, type DivergencePlace } from "./divergence.ts";
 export { type EvaluateContext, type Evaluated, evaluate } from "./evaluate.ts";
-export type { FileOfHandle, FolderHandle } from "./files/pageFolder.ts";
+export type { FileOfHandle, FolderHandle } from "./files/folderHandle.ts";
 export { writeAllWhole } from "./files/writeAllWhole.ts";
 export { writeWhole } from "./files/writeWhole.ts";
 export type { EvaluateOptions } from "./fit/due.ts";
@@ -61,7 +61,7 @@ export type {
   ProblemPart,
 } from "./responses/part.ts";
 export { type Problem, responses } from "./responses/responses.ts";
-export type { CheckpointOptions } from "./resume/options.ts";
+export type { CheckpointOptions } from "./resume/checkpointOptions.ts";
 export type { Ending, SolveEvent } from "./solve/events.ts";
 export type { FunctionOf, FunctionsOf, Solvable } from "./solve/model.ts";
 export type { Measures, SolvingOptions } from "./solve/options.ts";

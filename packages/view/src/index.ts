@@ -2,7 +2,7 @@ export { curves } from "./curves/curves.ts";
 export type { CurveOptions } from "./curves/options.ts";
 export type { CurveQuantity } from "./curves/quantities.ts";
 export type { CurvePoint, CurveRecord, CurveRecords } from "./curves/records.ts";
-export type { CurveBand, CurveCentre } from "./curves/series.ts";
+export type { CurveBand, CurveCentre } from "./curves/together.ts";
 export {
   type Landscape,
   type LandscapeOptions,

@@ -15,7 +15,8 @@ import {
 import type { AnyStream } from "../data/batchSource.ts";
 import { checkLive, type LiveOptions } from "../live/options.ts";
 import { checkCommunicator } from "../ranks/options.ts";
-import { type CheckpointOptions, checkCheckpoint } from "../resume/options.ts";
+import type { CheckpointOptions } from "../resume/checkpointOptions.ts";
+import { checkCheckpoint } from "../resume/options.ts";
 import type { StepContext } from "../step/context.ts";
 import { checkReport, type ReportOptions } from "../trainingStep.ts";
 import { dueAfter, type EvaluateOptions } from "./due.ts";

@@ -3,10 +3,11 @@ import { type BestValues, contentsOf, writeContents } from "../checkpoint/conten
 import type { Folder } from "../files/folder.ts";
 import { hashed, sha256 } from "../files/sha256.ts";
 import { storeTurn } from "../step/storeTurns.ts";
+import type { CheckpointOptions } from "./checkpointOptions.ts";
 import { manifestText, type SavedRun } from "./manifest.ts";
 import { byNewest, listFolder, placeName, type RunPlace } from "./names.ts";
 import { loadRun, newestRun } from "./newestRun.ts";
-import { type CheckpointOptions, checkCheckpoint, checkEmpty, folderOf } from "./options.ts";
+import { checkCheckpoint, checkEmpty, folderOf } from "./options.ts";
 
 /** The folder of a run that is being trained. */
 export interface RunFolder {

@@ -6,10 +6,10 @@ import type { EpochPart } from "../fit/epochs.ts";
 import type { EpochEvent } from "../fit/events.ts";
 import type { AnyFitOptions } from "../fit/options.ts";
 import type { Prepared } from "../fit/prepare.ts";
+import type { CheckpointOptions } from "./checkpointOptions.ts";
 import { checkFingerprint, type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import type { SavedRun } from "./manifest.ts";
 import { bestPrefix } from "./newestRun.ts";
-import type { CheckpointOptions } from "./options.ts";
 import { openRunFolder } from "./runFolder.ts";
 
 /** A saved run that was loaded into a store. */

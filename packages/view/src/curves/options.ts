@@ -1,7 +1,7 @@
 import { checkNames, DataError } from "@metrigrad/tensor";
 import { refused } from "../refused.ts";
 import { type CurveQuantity, checkRange } from "./quantities.ts";
-import type { CurveBand, CurveCentre } from "./series.ts";
+import type { CurveBand, CurveCentre } from "./together.ts";
 
 /**
  * Options of {@link curves}.

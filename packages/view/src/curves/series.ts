@@ -2,20 +2,7 @@ import { quantile } from "d3-array";
 import type { LinePoint } from "../plot/lines.ts";
 import type { Measured } from "./quantities.ts";
 import type { CurvePoint, Track } from "./records.ts";
-
-/**
- * The value of repeats that the line shows.
- *
- * @category Pictures
- */
-export type CurveCentre = "median" | "mean";
-
-/**
- * What the band around a line spans: all repeats, the middle half of them, or nothing.
- *
- * @category Pictures
- */
-export type CurveBand = "range" | "quartiles" | "none";
+import type { CurveBand, CurveCentre } from "./together.ts";
 
 /** How repeats are put together. */
 export interface Together {
