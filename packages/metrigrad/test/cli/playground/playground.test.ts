@@ -34,7 +34,7 @@ test("pages that are not built are an error", async (t) => {
   t.equal(code, 2);
   t.match(
     stderr,
-    /^metrigrad playground: the built pages must be in .*, got no such folder; in a clone, run npm run playground\n$/,
+    /^metrigrad playground: the built pages must be in .*, got no such folder; install metrigrad again from an archive that has them; in a clone, run npm run playground\n$/,
   );
 });
 
