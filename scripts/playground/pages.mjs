@@ -83,7 +83,8 @@ export async function geometry(page, expect) {
     "/Step ([3-9]\\d|\\d{3,}):/.test(document.getElementById('result').textContent)",
   );
   await press(page, 'input[name="lambda"]', "ArrowRight", 2);
-  expect(page.url().includes("lambda=-1.5"), "the address must have the new λ");
+  // The address follows a moment after the control.
+  await page.waitForFunction("location.href.includes('lambda=-1.5')");
   await page.waitForTimeout(600);
   await press(page, "#run", "Space");
   await page.waitForFunction("document.getElementById('run').textContent === 'Run'");

@@ -33,7 +33,7 @@ let opened: { readonly path: string; readonly world: MpiCommunicator } | null = 
  *
  * @param options - The library.
  * @returns The group of all ranks; the same one for each call.
- * @throws {@link BackendError} if koffi or a library is missing, if an option is unknown, or if MPI cannot start.
+ * @throws A {@link BackendError} if koffi or a library is missing, if an option is unknown, or if MPI cannot start.
  * @category Distributed
  */
 export function mpi(options: MpiOptions = {}): MpiCommunicator {
