@@ -42,6 +42,7 @@ const checks = [
   "packages",
   "browser",
   "playground:try",
+  "watch:try",
   "nodes",
   "gpu",
   "native",
