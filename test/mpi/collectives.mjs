@@ -73,6 +73,14 @@ refused(() => mpi(/** @type {any} */ ({ libary: "" })), /libary/);
 // What MPI itself refuses comes back as an error: a length that is negative for it.
 world.barrier();
 
+// A wasm access out of bounds is an error that can be caught, not the end of the process: (i32) => i32.load.
+const outOfBounds = new Uint8Array([
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f, 3, 2, 1, 0, 5, 3, 1, 0, 1],
+  ...[7, 5, 1, 1, 0x66, 0, 0, 10, 9, 1, 7, 0, 0x20, 0, 0x28, 2, 0, 0x0b],
+]);
+const { f } = new WebAssembly.Instance(new WebAssembly.Module(outOfBounds)).exports;
+assert.throws(() => /** @type {any} */ (f)(1 << 20), WebAssembly.RuntimeError);
+
 // The values of a variable, in the memory of the backend.
 const backend = await cpu({ threads: 1 });
 const { attrs: spec } = variable("v", [3], { role: "state", init: () => [rank, 1, 2] });

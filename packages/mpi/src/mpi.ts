@@ -23,6 +23,13 @@ export interface MpiOptions {
 const advice =
   "install one (Debian: apt-get install openmpi-bin; macOS: brew install open-mpi), or name it: METRIGRAD_MPI=/path/to/libmpi.so";
 
+/**
+ * What UCX, on which Open MPI and MPICH may stand, leaves alone in this process unless the environment says otherwise. Its hooks of
+ * memory calls move the end of the heap while V8's threads use it, and crash; its signal handlers hide V8's, which turn a wasm
+ * access out of bounds into an error.
+ */
+const besideV8 = { UCX_MEM_EVENTS: "n", UCX_ERROR_SIGNALS: "" };
+
 let opened: { readonly path: string; readonly world: MpiCommunicator } | null = null;
 
 /**
@@ -60,6 +67,7 @@ function findLibrary(given: string | undefined): { library: Library; path: strin
     const [reason] = (error as Error).message.split("\n");
     throw refused("koffi must be installed", String(reason), "npm install koffi");
   }
+  for (const [name, value] of Object.entries(besideV8)) process.env[name] ??= value;
   const tried: string[] = [];
   for (const path of given === undefined ? candidates(process.env, process.platform) : [given]) {
     try {
