@@ -109,6 +109,7 @@ const cases = [
   ["adam", "plain"],
   ["rngd", "plain"],
   ["paper", "plain"],
+  ["paper", "norm"],
   ["kfac", "plain"],
   ["rngd", "norm"],
 ];
@@ -132,8 +133,9 @@ for (const [at, launcher] of launchers.entries()) {
     });
     for (const [optimizer = "", model = ""] of own) {
       const args = [optimizer, model, "80", "f64"];
-      await report(`${name}, ${ranks} ranks, ${optimizer} on ${model}`, async () => {
-        const got = result(await on(launcher, ranks, "training.mjs", args));
+      const deal = model === "norm" ? ["dealt"] : [];
+      await report(`${name}, ${ranks} ranks, ${optimizer} on ${model} ${deal}`, async () => {
+        const got = result(await on(launcher, ranks, "training.mjs", [...args, ...deal]));
         const off = gap(single.get(args.join()), got);
         if (!(off < 1e-8)) throw new Error(`one process ends ${off} away`);
         return `one process with the whole batch ends ${off.toExponential(1)} away`;

@@ -1,6 +1,6 @@
 /**
  * Trains on the ranks of a job, and prints what rank 0 ends with as JSON: the parameters, the costs and the test.
- * Arguments: the optimizer, the model, and the rows of a batch over all ranks.
+ * Arguments: the optimizer, the model, the rows of a batch over all ranks, the floats, and "dealt" for ranks that deal out all they can.
  */
 import { mpi } from "@metrigrad/mpi";
 import {
@@ -19,7 +19,7 @@ import {
   sgd,
 } from "metrigrad";
 
-const [optimizerName = "", modelName = "", whole, float = "f32"] = process.argv.slice(2);
+const [optimizerName = "", modelName = "", whole, float = "f32", dealt] = process.argv.slice(2);
 const world = mpi();
 /** @type {Record<string, () => import("metrigrad").Optimizer>} */
 const optimizers = {
@@ -48,7 +48,8 @@ const run = fit(model, {
   seed: 3,
   l2: 1e-3,
   backend,
-  distributed: world,
+  distributed:
+    dealt === "dealt" ? { ...world, network: { latency: 0, bandwidth: Infinity } } : world,
 });
 const costs = [];
 for await (const { trainCost } of run) costs.push(trainCost);

@@ -19,6 +19,7 @@ export * from "./ops/index.ts";
  */
 export * as ops from "./ops/index.ts";
 export {
+  fromRank,
   meanOverRanks,
   type OverRanks,
   oneRank,

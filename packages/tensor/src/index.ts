@@ -1,5 +1,5 @@
 export type { Backend, NameOptions, Store, StoreOptions } from "./backend/backend.ts";
-export type { Communicator } from "./backend/communicator.ts";
+export type { Communicator, Network } from "./backend/communicator.ts";
 export type { Executable, Handle } from "./backend/executable.ts";
 export {
   checkHolds,

@@ -34,24 +34,26 @@ export const oneRank: Ranks = Object.freeze({ rank: 0, size: 1 });
  * @category Graph: own ops
  */
 export interface OverRanks extends Ranks {
-  /** What becomes of the values. */
-  readonly by: "mean" | "sum";
+  /** What becomes of the values: their mean, their sum, or the value of the rank of that number. */
+  readonly by: "mean" | "sum" | number;
 }
 
 /**
- * The mean or the sum of a value over all ranks. A step is cut here, so that the ranks can exchange their values.
+ * The mean or the sum of a value over all ranks, or the value of one of them. A step is cut here, so that the ranks can exchange their
+ * values.
  *
  * @category Graph: own ops
  */
 export const overRanksOp: Op<OverRanks> = {
   name: "overRanks",
   infer: ([x]) => ({ shape: (x as Node).shape, type: (x as Node).type }),
-  // A loss of the whole batch is the mean of the ranks' losses, and so is its derivative.
-  vjp: (node, cotangent) => [overRanks(cotangent, node.attrs)],
+  // A loss of the whole batch is the mean of the ranks' losses, and so is its derivative. A value of one rank is that of all.
+  vjp: (node, cotangent) =>
+    typeof node.attrs.by === "number" ? [cotangent] : [overRanks(cotangent, node.attrs)],
   batch: (node, [x]) => makeNode(overRanksOp, [x as Node], node.attrs),
   lower: (node) => {
     throw new GraphError({
-      where: `${node.attrs.by}OverRanks`,
+      where: nameOf(node.attrs),
       must: "the value must be a part of a training step outside of loops, which can exchange it",
       got: `a loop, or a program of rank ${node.attrs.rank} of ${node.attrs.size} alone`,
       todo: "take the module with statistics of the batch out of the loop, or train it in one process",
@@ -96,11 +98,30 @@ export function rowsOfAllRanks(rows: Node, ranks: Ranks): Node {
   return overRanks(own, { rank, size, by: "sum" });
 }
 
+/**
+ * Returns the value of one rank on all ranks. The others do not compute what it alone needs. With one rank it is the value itself.
+ *
+ * @param x - The value, a float that would be the same on each rank.
+ * @param owner - The rank that computes it.
+ * @param ranks - The ranks.
+ * @returns A node of the same shape.
+ * @throws {@link GraphError} if x is no float.
+ * @category Distributed
+ */
+export function fromRank(x: Node, owner: number, ranks: Ranks): Node {
+  const { rank, size } = ranks;
+  return overRanks(x, { rank, size, by: owner });
+}
+
+function nameOf({ by }: OverRanks): string {
+  return typeof by === "number" ? "fromRank" : `${by}OverRanks`;
+}
+
 function overRanks(value: Node, attrs: OverRanks): Node {
   if (attrs.size === 1) return value;
   if (value.type === "float") return makeNode(overRanksOp, [value], attrs);
   throw new GraphError({
-    where: `${attrs.by}OverRanks`,
+    where: nameOf(attrs),
     must: "the value must be a float",
     got: value.type,
     todo: 'convert it: cast(x, "float")',

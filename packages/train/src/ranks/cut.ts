@@ -3,9 +3,7 @@ import {
   isVariable,
   mul,
   type Node,
-  type Op,
   type OverRanks,
-  overRanksOp,
   type Ranks,
   replaceNodes,
   reshape,
@@ -19,13 +17,25 @@ import {
   variesOverRanks,
 } from "@metrigrad/graph";
 import { GraphError, sizeOf } from "@metrigrad/tensor";
+import { isExchanged, levelsOf } from "./levels.ts";
+import { workOf } from "./work.ts";
 
-/** A part of a step. After it the ranks add up the values of `exchanged`. */
+/** A part of a step. After it the ranks add up the values of `summed`, and put together those of `gathered`. */
 export interface Stage {
   readonly outputs: readonly Node[];
   readonly updates: readonly Update[];
-  /** The values of this rank in one row, for all means over ranks of which the inputs are known now; null in the last stage. */
-  readonly exchanged: Variable | null;
+  /** The values of this rank in one row, for all means and sums over ranks of which the inputs are known now; null if there are none. */
+  readonly summed: Variable | null;
+  /** The values that single ranks give to all; null if there are none. */
+  readonly gathered: Gathered | null;
+}
+
+/** Values that the ranks put one after the other, each its own. */
+export interface Gathered {
+  /** The values of this rank in one row; null if it has none. */
+  readonly part: Variable | null;
+  /** The values of all ranks in one row. */
+  readonly all: Variable;
 }
 
 /** What a step computes. */
@@ -43,14 +53,15 @@ export interface Cut {
 let cuts = 0;
 
 /**
- * Cuts a step at its means over ranks. A step without any is one stage.
+ * Cuts a step where its ranks exchange values. A step without that is one stage.
  *
- * The inputs of all means that are known after a stage go to one variable, so that one message exchanges them. Other values of
+ * The inputs of all exchanges that are known after a stage go to one variable, so that one message exchanges them. Other values of
  * this rank that a later stage needs go to variables too, so that nothing is computed twice. Throws GraphError if an update
  * follows from the rows of this rank alone, since the ranks' states would then differ.
  */
-export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
-  if (ranks.size === 1) return { stages: [{ ...whole, exchanged: null }], variables: [] };
+export function cutAtExchanges(whole: Whole, ranks: Ranks): Cut {
+  const alone = { summed: null, gathered: null };
+  if (ranks.size === 1) return { stages: [{ ...whole, ...alone }], variables: [] };
   whole.updates.forEach(checkUpdate);
   const roots = [...whole.outputs, ...whole.updates.flatMap(([, ...values]) => values as Node[])];
   const order = topological(roots);
@@ -58,7 +69,7 @@ export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
   const levelOf = (node: Node) => levels.get(node) ?? 0;
   const last = Math.max(0, ...roots.map(levelOf));
   const name = `ranks${cuts++}`;
-  const means = order.filter(isMean);
+  const exchanges = order.filter(isExchanged);
   const replaced = new Map<Node, Node>();
   const variables: Variable[] = [];
   const kept = (path: string, { shape, type }: Pick<Node, "shape" | "type">) => {
@@ -66,33 +77,45 @@ export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
     variables.push(made);
     return made;
   };
-  const saved = savedNodes(order, roots, levelOf);
+  const saved = savedNodes(order, roots, ranks, levelOf);
   const stages: Stage[] = [];
   for (let level = 0; level < last; level++) {
-    const own = means.filter((node) => levelOf(node) === level + 1);
-    const inputs = own.map((node) => node.inputs[0] as Node);
+    const known = exchanges.filter((node) => levelOf(node) === level + 1);
+    const sums = known.filter(({ attrs }) => typeof attrs.by !== "number");
+    const given = known.filter((node) => !sums.includes(node)).sort(byOwner);
+    const own = given.filter(({ attrs }) => attrs.by === ranks.rank);
     const later = saved.filter((node) => levelOf(node) === level);
-    const now = replaceNodes([...inputs, ...later], replaced);
-    const row = concat(
-      now.slice(0, own.length).map((node) => reshape(node, [-1])),
-      0,
-    );
-    const exchanged = kept(`exchanged${level}`, row);
-    const updates: Update[] = [[exchanged, row]];
-    let start = 0;
-    for (const node of own) {
-      const end = start + sizeOf(node.shape);
-      const part = reshape(slice(exchanged, [[start, end]]), node.shape);
-      const { by } = node.attrs as OverRanks;
-      replaced.set(node, by === "mean" ? mul(part, 1 / ranks.size) : part);
-      start = end;
-    }
+    const sources = [...sums, ...own].map((node) => node.inputs[0] as Node);
+    const now = replaceNodes([...sources, ...later], replaced);
+    const updates: Update[] = [];
+    /** A variable for values one after the other. */
+    const row = (path: string, values: readonly Node[]) => {
+      if (values.length === 0) return null;
+      const whole = concat(
+        values.map((value) => reshape(value, [-1])),
+        0,
+      );
+      const target = kept(`${path}${level}`, whole);
+      updates.push([target, whole]);
+      return target;
+    };
+    const summed = row("summed", now.slice(0, sums.length));
+    const part = row("part", now.slice(sums.length, sources.length));
+    const total = given.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const all = total === 0 ? null : kept(`gathered${level}`, { shape: [total], type: "float" });
+    if (summed !== null) takeParts(summed, sums, replaced);
+    if (all !== null) takeParts(all, given, replaced);
     later.forEach((node, at) => {
       const held = kept(`saved${level}_${at}`, node);
-      updates.push([held, now[own.length + at] as Node]);
+      updates.push([held, now[sources.length + at] as Node]);
       replaced.set(node, held);
     });
-    stages.push({ outputs: [], updates: [...updates, ...sameDraws(updates)], exchanged });
+    stages.push({
+      outputs: [],
+      updates: [...updates, ...sameDraws(updates)],
+      summed,
+      gathered: all && { part, all },
+    });
   }
   const now = replaceNodes(roots, replaced);
   const outputs = now.slice(0, whole.outputs.length);
@@ -101,40 +124,70 @@ export function cutAtMeans(whole: Whole, ranks: Ranks): Cut {
     const value = now[next++] as Node;
     return when === undefined ? [target, value] : [target, value, now[next++] as Node];
   });
-  stages.push({ outputs, updates, exchanged: null });
+  stages.push({ outputs, updates, ...alone });
   return { stages, variables };
 }
 
-function isMean(node: Node): boolean {
-  return node.op === (overRanksOp as Op);
+function byOwner({ attrs: a }: Node<OverRanks>, { attrs: b }: Node<OverRanks>): number {
+  return (a.by as number) - (b.by as number);
 }
 
-/** The number of exchanges after which each node can be known. */
-function levelsOf(order: readonly Node[]): Map<Node, number> {
-  const levels = new Map<Node, number>();
-  for (const node of order) {
-    const before = Math.max(0, ...node.inputs.map((input) => levels.get(input) ?? 0));
-    levels.set(node, isMean(node) ? before + 1 : before);
+/** Takes the values of nodes out of the row in which they were exchanged. */
+function takeParts(
+  row: Variable,
+  nodes: readonly Node<OverRanks>[],
+  replaced: Map<Node, Node>,
+): void {
+  let start = 0;
+  for (const node of nodes) {
+    const { by, size } = node.attrs;
+    const end = start + sizeOf(node.shape);
+    const part = reshape(slice(row, [[start, end]]), node.shape);
+    replaced.set(node, by === "mean" ? mul(part, 1 / size) : part);
+    start = end;
   }
-  return levels;
 }
 
-/** Values of this rank that a later stage reads. What all ranks have alike is computed again. */
+/**
+ * Values that this rank has after a stage and that it reads in a later one: those of its own, and those that take much work. Other
+ * values that all ranks have alike are computed again.
+ */
 function savedNodes(
   order: readonly Node[],
   roots: readonly Node[],
+  ranks: Ranks,
   levelOf: (node: Node) => number,
 ): readonly Node[] {
   const last = Math.max(0, ...roots.map(levelOf));
+  const live = liveNodes(order, roots, ranks);
   const found = new Set<Node>();
   const needed = (node: Node, level: number) => {
-    if (levelOf(node) < level && variesOverRanks(node) && node.inputs.length > 0) found.add(node);
+    if (levelOf(node) >= level || node.inputs.length === 0 || isExchanged(node)) return;
+    if (variesOverRanks(node) || workOf(node) > 0) found.add(node);
   };
   for (const node of order) {
-    if (!isMean(node)) for (const input of node.inputs) needed(input, levelOf(node));
+    if (!isExchanged(node) && live.has(node)) {
+      for (const input of node.inputs) needed(input, levelOf(node));
+    }
   }
   for (const root of roots) needed(root, last);
   return [...found];
+}
+
+/** The nodes that this rank computes: it leaves out what only other ranks need for what they give. */
+function liveNodes(
+  order: readonly Node[],
+  roots: readonly Node[],
+  { rank }: Ranks,
+): ReadonlySet<Node> {
+  const live = new Set<Node>(roots);
+  for (const node of [...order].reverse()) {
+    const exchanged = isExchanged(node);
+    const others = exchanged && typeof node.attrs.by === "number" && node.attrs.by !== rank;
+    if (others || !(live.has(node) || exchanged)) continue;
+    for (const input of node.inputs) live.add(input);
+  }
+  return live;
 }
 
 /** Draws are those of the whole step: its last stage counts them. */

@@ -1,8 +1,9 @@
 import { compile, type Feeds, type Ranks } from "@metrigrad/graph";
 import type { Communicator, Handle, Store } from "@metrigrad/tensor";
 import { type KindTime, type MeteredProgram, metered } from "../step/meter.ts";
-import { cutAtMeans, type Stage, type Whole } from "./cut.ts";
-import { sumOverRanks } from "./exchange.ts";
+import { cutAtExchanges, type Stage, type Whole } from "./cut.ts";
+import { dealOut } from "./dealOut.ts";
+import { gatherFromRanks, sumOverRanks } from "./exchange.ts";
 
 /** The program of a training step: one program, or one for each stage between the exchanges of its ranks. */
 export interface StepProgram {
@@ -20,7 +21,7 @@ export interface StepProgram {
 /** One stage, ready to run. */
 interface Ready {
   readonly program: MeteredProgram<readonly Handle[]>;
-  readonly exchanged: Stage["exchanged"];
+  readonly stage: Stage;
 }
 
 /** Compiles a step. Throws what `compile` throws, and GraphError for a step that the ranks cannot take together. */
@@ -29,23 +30,28 @@ export async function stepProgram(
   whole: Whole,
   communicator: Communicator | null,
 ): Promise<StepProgram> {
-  const { rank, size } = communicator ?? { rank: 0, size: 1 };
-  const { stages, variables } = cutAtMeans(whole, { rank, size } satisfies Ranks);
+  const { rank, size, network } = communicator ?? { rank: 0, size: 1 };
+  const ranks: Ranks = { rank, size };
+  const { stages, variables } = cutAtExchanges(dealOut(whole, ranks, network), ranks);
   const ready: Ready[] = [];
-  for (const { exchanged, outputs, updates } of stages) {
-    const program = metered(await compile({ outputs, updates }, store));
-    ready.push({ program, exchanged });
+  // A rank may give values that nothing of its own stages writes before, so their memory is made first.
+  await store.add(variables.map(({ attrs }) => ({ path: attrs.path as string, spec: attrs })));
+  for (const stage of stages) {
+    const { outputs, updates } = stage;
+    ready.push({ program: metered(await compile({ outputs, updates }, store)), stage });
   }
   const last = ready.at(-1) as Ready;
   const exchanges = { runs: 0, seconds: 0 };
   /** Runs the stages before the last one. */
   const before = async (feeds: Feeds): Promise<void> => {
     exchanges.runs++;
-    for (const { program, exchanged } of ready) {
-      if (exchanged === null || communicator === null) return;
+    for (const { program, stage } of ready) {
+      const { summed, gathered } = stage;
+      if ((summed === null && gathered === null) || communicator === null) return;
       await program.run(feedsOf(program, feeds));
       const start = performance.now();
-      await sumOverRanks(communicator, store, exchanged);
+      if (summed !== null) await sumOverRanks(communicator, store, summed);
+      if (gathered !== null) await gatherFromRanks(communicator, store, gathered);
       exchanges.seconds += (performance.now() - start) / 1000;
     }
   };
