@@ -1,12 +1,13 @@
 /**
  * `npm run mpi`: training over MPI on this machine, with 2 and 4 ranks, by each MPI that is installed: every call of a
- * communicator, equality with one process, wrong use, the death of a rank and what goes on after it. Needs mpirun; where there is none and CI=true it
- * installs Debian's openmpi-bin and mpich.
+ * communicator, equality with one process, wrong use, the death of a rank and what goes on after it; with Open MPI on two hosts too, which are
+ * namespaces of this machine. Needs mpirun; where there is none and CI=true it installs Debian's openmpi-bin and mpich.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { twoHosts } from "./mpi/hosts.mjs";
 import { build, install, root } from "./setup.mjs";
 
 install();
@@ -179,6 +180,64 @@ for (const [at, launcher] of launchers.entries()) {
       rmSync(folder, { recursive: true });
     }
   });
+}
+
+/** Trains with Open MPI on two hosts, which reach each other over the network alone. @param {import("./mpi/hosts.mjs").TwoHosts} hosts */
+async function onTwoHosts({ enter, agent, hostfile, received }) {
+  const [command = "", ...before] = enter;
+  const network = [
+    "--mca",
+    "pml",
+    "ob1",
+    "--mca",
+    "btl",
+    "tcp,self",
+    "--mca",
+    "btl_tcp_if_include",
+  ];
+  const args = ["kfac", "plain", "80", "f64"];
+  const ended2 = await ended(
+    command,
+    [
+      ...before,
+      ...["mpirun.openmpi", "--allow-run-as-root", "--bind-to", "none"],
+      ...[
+        "--prtemca",
+        "plm_ssh_agent",
+        agent,
+        "--hostfile",
+        hostfile,
+        "--map-by",
+        "node:OVERSUBSCRIBE",
+      ],
+      ...[
+        ...network,
+        "10.77.0.0/24",
+        "-n",
+        "2",
+        process.execPath,
+        "test/mpi/training.mjs",
+        ...args,
+      ],
+    ],
+    quiet,
+  );
+  const off = gap(single.get(args.join()), result(ended2));
+  if (!(off < 1e-8)) throw new Error(`one process ends ${off} away`);
+  const bytes = received();
+  if (bytes < 1e6) throw new Error(`only ${bytes} bytes went over the network`);
+  const megabytes = (bytes / 1e6).toFixed(0);
+  return `one process ends ${off.toExponential(1)} away; ${megabytes} MB over the network`;
+}
+
+const openMpi = launchers.some(({ name }) => name === "Open MPI");
+const hosts = openMpi ? await twoHosts().catch((error) => String(error.message)) : "no Open MPI";
+if (typeof hosts === "string") {
+  // Namespaces need root, which a user may not have.
+  console.log(`left out: two hosts (${hosts.trim().split("\n").at(-1)})`);
+} else {
+  await report("Open MPI, two hosts", () => onTwoHosts(hosts));
+  hosts.end();
 }
 console.log(failed === 0 ? "mpi: all ok" : `mpi: ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

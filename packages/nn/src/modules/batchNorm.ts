@@ -1,21 +1,25 @@
 import {
   abs,
   add,
+  broadcastTo,
   constant,
   div,
   equal,
+  expandDims,
   greater,
   logicalAnd,
   maximum,
   mean,
-  meanOverRanks,
   mul,
   type Node,
   type Ranks,
+  rowsOfAllRanks,
   rsqrt,
   square,
+  stack,
   sub,
   sum,
+  unstack,
   where,
 } from "@metrigrad/graph";
 import { ShapeError, sizeOf } from "@metrigrad/tensor";
@@ -121,9 +125,7 @@ export const batchNorm = defModule(
         return { response: scaled(standard, { scale, offset }, behind), preActivation: standard };
       };
       if (mode === "infer") return normalise(params.mean, params.variance);
-      const { count, average } = overSamples(x, rowWeights, ranks);
-      const mu = average(x);
-      const variance = average(square(sub(x, lifted(mu, behind))));
+      const { count, mu, variance } = overAllSamples(overSamples(x, rowWeights), ranks);
       const spread = unbiased ? mul(variance, div(count, maximum(sub(count, 1), 1))) : variance;
       // `seen` is 1 − (1 − momentum)ᵗ after t batches, so the running statistics are averages of batches alone.
       const seen = add(mul(seenBefore(params), 1 - momentum), momentum);
@@ -149,19 +151,42 @@ function seenBefore(own: { readonly mean: Node; readonly variance: Node; readonl
   return where(logicalAnd(equal(seen, 0), greater(moved, 0)), 1, seen);
 }
 
-/**
- * Returns the number of rows of x [n, f, …] and a function that takes means over them per feature. The samples' weights
- * count if there are any.
- */
-function overSamples(x: Node, weights: Node | null, ranks: Ranks) {
+/** Statistics of rows: how many there are, and for each feature [f] the mean and the variance over them. */
+interface Statistics {
+  readonly count: Node;
+  readonly mu: Node;
+  readonly variance: Node;
+}
+
+/** Returns the statistics of the rows of x [n, f, …]. The samples' weights count if there are any. */
+function overSamples(x: Node, weights: Node | null): Statistics {
   const positions = x.shape.slice(2);
   const axis = [0, ...positions.map((_, at) => at + 2)];
+  const of = (count: Node, average: (value: Node) => Node): Statistics => {
+    const mu = average(x);
+    return { count, mu, variance: average(square(sub(x, lifted(mu, positions.length)))) };
+  };
   if (weights === null) {
-    const count: Node = constant(ranks.size * (x.shape[0] as number) * sizeOf(positions));
-    return { count, average: (value: Node) => meanOverRanks(mean(value, { axis }), ranks) };
+    const count = constant((x.shape[0] as number) * sizeOf(positions));
+    return of(count, (value) => mean(value, { axis }));
   }
   const column = lifted(weights, x.shape.length - 1);
-  const own = mul(meanOverRanks(sum(column), ranks), sizeOf(positions));
-  const total = (value: Node) => meanOverRanks(sum(mul(value, column), { axis }), ranks);
-  return { count: mul(own, ranks.size), average: (value: Node) => div(total(value), own) };
+  const count = mul(sum(column), sizeOf(positions));
+  const some = where(greater(count, 0), count, 1);
+  return of(count, (value) => div(sum(mul(value, column), { axis }), some));
+}
+
+/**
+ * Returns the statistics of the rows of all ranks, from those of each rank, in one exchange (Chan, Golub and LeVeque 1983, "Algorithms
+ * for computing the sample variance", equation 2.1). A rank whose rows have no weight does not count.
+ */
+function overAllSamples(own: Statistics, ranks: Ranks): Statistics {
+  if (ranks.size === 1) return own;
+  const row = stack([own.mu, own.variance, broadcastTo(own.count, own.mu.shape)]);
+  const all = rowsOfAllRanks(expandDims(row, 0), ranks);
+  const [means, variances, counts] = unstack(all, 1) as [Node, Node, Node];
+  const count = sum(counts, { axis: 0 });
+  const average = (values: Node) => div(sum(mul(values, counts), { axis: 0 }), count);
+  const mu = average(means);
+  return { count, mu, variance: average(add(variances, square(sub(means, mu)))) };
 }

@@ -163,7 +163,9 @@ function savedNodes(
   const found = new Set<Node>();
   const needed = (node: Node, level: number) => {
     if (levelOf(node) >= level || node.inputs.length === 0 || isExchanged(node)) return;
-    if (variesOverRanks(node) || workOf(node) > 0) found.add(node);
+    // A further output of a node with work cannot be computed again without that work.
+    const claimed = node.op.claims?.(node).node ?? node;
+    if (variesOverRanks(node) || workOf(claimed) > 0) found.add(node);
   };
   for (const node of order) {
     if (!isExchanged(node) && live.has(node)) {
