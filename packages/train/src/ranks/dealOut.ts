@@ -17,7 +17,7 @@ import { type Region, regionsOf } from "./regions.ts";
 export const localNetwork: Network = Object.freeze({ latency: 2e-5, bandwidth: 1e9 });
 
 /** Multiply-adds in a second that one rank does. Like the network it only says what is worth an exchange. */
-const rate = 4e9;
+const rate = 1e10;
 
 /** The bytes of a number that is exchanged. */
 const numberBytes = 4;
