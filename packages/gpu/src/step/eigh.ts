@@ -21,7 +21,7 @@ export const eigh: Lower<EighStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
   const all = sizeOf(step.a.shape.slice(0, -2));
   if (all * d === 0) return [];
-  const most = Math.max(1, Math.floor((memory.pageBytes - 64) / (4 * wordsOf(d))));
+  const most = Math.max(1, Math.floor((memory.scratchBytes - 64) / (4 * wordsOf(d))));
   const chunks: Chunk[] = [];
   for (let first = 0; first < all; first += most) {
     chunks.push({ first, count: Math.min(most, all - first) });

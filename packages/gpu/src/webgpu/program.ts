@@ -8,7 +8,7 @@ import { Page, type Spot } from "./page.ts";
 import { bytesOf, place, refuseAbove } from "./place.ts";
 
 /** A dispatch that is ready to be recorded. */
-interface Prepared {
+export interface Prepared {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   /**
@@ -29,15 +29,16 @@ interface Repeated<T> {
 }
 
 /** An item, or a loop around items. */
-type Ordered<T> = T | Repeated<T>;
+export type Ordered<T> = T | Repeated<T>;
 
 /** A plan on a device: the places of its buffers, and what to record. */
 export interface Recipe {
   readonly spots: readonly Spot[];
   readonly pages: readonly Page[];
-  readonly uniform: GPUBuffer;
   readonly bytes: number;
   readonly dispatches: readonly Ordered<Prepared>[];
+  /** The indices of the plan's steps that each of the dispatches serves. */
+  readonly owners: readonly (readonly number[])[];
 }
 
 /** The slice of a dispatch in the uniform begins at a multiple of this many words. */
@@ -49,7 +50,7 @@ export async function recipeOf(
   device: Device,
   variable: (spec: VariableSpec) => Spot,
 ): Promise<Recipe> {
-  const { spots, pages } = place(plan, device.limits.pageBytes, variable);
+  const { spots, pages } = place(plan, device.limits, variable);
   const scratch = new Page("scratch of a program");
   const spare = new Page("copies of a program");
   const memory: Memory = {
@@ -57,7 +58,7 @@ export async function recipeOf(
     dtype: (buffer) => (plan.buffers[buffer] as BufferSpec).dtype,
     bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
     scratch,
-    pageBytes: device.limits.pageBytes,
+    scratchBytes: device.limits.bindingBytes,
   };
   const lowered: Lowered[] = [];
   const lower = (step: Step, turns: readonly number[]): Ordered<Lowered>[] => {
@@ -72,24 +73,22 @@ export async function recipeOf(
       return one;
     });
   };
-  const order = plan.steps.flatMap((step) => lower(step, []));
+  const owned = plan.steps.flatMap((step, index) =>
+    lower(step, []).map((one) => ({ one, steps: [index] })),
+  );
   for (const { label, bytes } of [scratch, spare]) {
-    refuseAbove(device.limits.pageBytes, bytes, label);
+    refuseAbove(device.limits.bindingBytes, bytes, label);
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(
     lowered.map(({ dispatch, bridged }) => {
-      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages.length);
+      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages);
     }),
   );
-  await device.allocate(own, "store.prepare");
-  plan.buffers.forEach(({ place: where, dtype }, i) => {
-    if (where.kind !== "constant") return;
-    const { page, offset } = spots[i] as Spot;
-    device.write(page, offset, encode(where.data, dtype));
-  });
   const { words, offsets } = parametersOf(lowered.map(({ params }) => params));
-  const uniform = device.uniform(words, "parameters of a program");
+  const uniform = new Page("parameters of a program", words.byteLength, { uniform: true });
+  const taken = [...own, uniform];
+  await device.allocate(taken, "store.prepare");
   const prepare = (one: Ordered<Lowered>): Ordered<Prepared> => {
     if ("turns" in one) return { turns: one.turns, body: one.body.map(prepare) };
     const { dispatch, bridged, params, index } = one;
@@ -103,13 +102,27 @@ export async function recipeOf(
       after: bridged.after,
     };
   };
-  return {
-    spots,
-    pages: own,
-    uniform,
-    bytes: own.reduce((total, { bytes }) => total + bytes, words.byteLength),
-    dispatches: order.map(prepare),
+  const fill = () => {
+    device.write(uniform, 0, new Uint8Array(words.buffer));
+    plan.buffers.forEach(({ place: where, dtype }, i) => {
+      if (where.kind !== "constant") return;
+      const { page, offset } = spots[i] as Spot;
+      device.write(page, offset, encode(where.data, dtype));
+    });
+    return owned.map(({ one }) => prepare(one));
   };
+  try {
+    return {
+      spots,
+      pages: taken,
+      bytes: taken.reduce((total, { bytes }) => total + bytes, 0),
+      dispatches: await device.attempt("store.prepare", fill),
+      owners: owned.map(({ steps }) => steps),
+    };
+  } catch (error) {
+    device.free(taken);
+    throw error;
+  }
 }
 
 /** A dispatch before it is prepared. */
@@ -163,36 +176,4 @@ function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
 function grid({ groups }: Dispatch, most: number): { readonly x: number; readonly y: number } {
   const y = Math.ceil(groups / most);
   return { x: Math.ceil(groups / y), y };
-}
-
-/** Records all dispatches, in one pass unless copies stand between them. */
-export function record({ dispatches }: Recipe, encoder: GPUCommandEncoder): void {
-  let pass: GPUComputePassEncoder | null = null;
-  const copy = (transfers: readonly Transfer[]) => {
-    if (transfers.length === 0) return;
-    pass?.end();
-    pass = null;
-    for (const { from, fromOffset, to, toOffset, bytes } of transfers) {
-      const [source, target] = [from.buffer as GPUBuffer, to.buffer as GPUBuffer];
-      encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
-    }
-  };
-  /** Records a list; `turn` counts the turns of all surrounding loops as one number. */
-  const emit = (list: readonly Ordered<Prepared>[], turn: number) => {
-    for (const one of list) {
-      if ("turns" in one) {
-        for (let inner = 0; inner < one.turns; inner++) emit(one.body, turn * one.turns + inner);
-        continue;
-      }
-      const { pipeline, bindings, parameters, x, y, before, after } = one;
-      copy(before);
-      pass ??= encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindings, [parameters[parameters.length > 1 ? turn : 0] as number]);
-      pass.dispatchWorkgroups(x, y);
-      copy(after);
-    }
-  };
-  emit(dispatches, 0);
-  (pass as GPUComputePassEncoder | null)?.end();
 }

@@ -2,6 +2,7 @@ import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad
 import type { Page, Spot } from "../webgpu/page.ts";
 import { functionsFor } from "./functions.ts";
 import { positionText } from "./layout.ts";
+import { renamePages, storeByte, windowFunctions, wordsOf } from "./windows.ts";
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -24,7 +25,7 @@ export interface Use {
 
 /** One dispatch of a compute shader. */
 export interface Dispatch {
-  /** Returns the text for pages that are bound under the given numbers; several pages may have the same one. */
+  /** Returns the text for pages whose first bindings have the given numbers; several pages may have the same one. */
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
   readonly pages: readonly Page[];
@@ -56,8 +57,8 @@ export interface Memory {
   bytes(buffer: number): number;
   /** Words that a step may use between its dispatches; no other step uses them at that time. */
   readonly scratch: Page;
-  /** The number of bytes that a page may have. */
-  readonly pageBytes: number;
+  /** The number of bytes that scratch may have. */
+  readonly scratchBytes: number;
 }
 
 /** Collects the bindings of one dispatch, and writes its text. */
@@ -142,15 +143,24 @@ export class Kernel {
     const words = Math.ceil(this.params.length / 4);
     const { pages, uses, params, atomic } = this;
     const code = (numbers: readonly number[]) => {
-      const bindings = new Map(numbers.map((number, at) => [number, atomic.has(at)]));
+      // Several pages may have one number, if each is bound by one binding.
+      const bound = new Map(numbers.map((number, at) => [number, at]));
+      const bindings = [...bound].flatMap(([number, at]) => {
+        const type = atomic.has(at) ? "atomic<u32>" : "u32";
+        return Array.from({ length: (pages[at] as Page).windows }, (_, window) => {
+          const name = number + window;
+          return `@group(0) @binding(${name + 1}) var<storage, read_write> page${name}: array<${type}>;`;
+        });
+      });
+      const windowed = [...bound].filter(([, at]) => (pages[at] as Page).windows > 1);
       return [
         `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`,
-        ...[...bindings].map(([number, isAtomic]) => {
-          const type = isAtomic ? "atomic<u32>" : "u32";
-          return `@group(0) @binding(${number + 1}) var<storage, read_write> page${number}: array<${type}>;`;
-        }),
+        ...bindings,
+        ...windowed.map(([number, at]) =>
+          windowFunctions(number, pages[at] as Page, atomic.has(at)),
+        ),
         functions,
-        own.replace(/\bpage(\d+)\b/g, (_, at) => `page${numbers[Number(at)]}`),
+        renamePages(own, numbers),
       ].join("\n");
     };
     return { code, pages, atomic, uses, params, groups };
@@ -183,19 +193,15 @@ export class Kernel {
     this.uses.push({ page, write, param, inBytes, range, advance });
     const base = this.param(inBytes ? start : start / 4);
     const type = scalarTypeOf(dtype);
-    const word = (index: string) =>
-      this.atomic.has(at) ? `atomicLoad(&page${at}[${index}])` : `page${at}[${index}]`;
-    const put = (index: string, bits: string) =>
-      this.atomic.has(at)
-        ? `atomicStore(&page${at}[${index}], ${bits});`
-        : `page${at}[${index}] = ${bits};`;
+    const words = wordsOf(at, page, () => this.atomic.has(at));
     return {
       dtype,
       type,
       load: (position) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return `((${word(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
-        const bits = word(index);
+        if (inBytes)
+          return `((${words.load(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
+        const bits = words.load(index);
         if (type === "u32") return bits;
         return type === "bool"
           ? `(${bits} != 0u)`
@@ -203,9 +209,9 @@ export class Kernel {
       },
       store: (position, value) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return storeByte(`page${at}`, index, value);
-        if (type === "bool") return put(index, `select(0u, 1u, ${value})`);
-        return put(index, type === "u32" ? value : `bitcast<u32>(${value})`);
+        if (inBytes) return storeByte(at, page, index, value);
+        if (type === "bool") return words.store(index, `select(0u, 1u, ${value})`);
+        return words.store(index, type === "u32" ? value : `bitcast<u32>(${value})`);
       },
       at: (name, axes) => {
         const own = axes === undefined ? strides : axes.map((axis) => strides[axis] as number);
@@ -216,12 +222,3 @@ export class Kernel {
 }
 
 const wordText = (at: number) => `p[${at >> 2}].${"xyzw"[at & 3]}`;
-
-/** Stores a byte beside neighbours that other threads may store at the same time. */
-function storeByte(buffer: string, index: string, value: string): string {
-  return [
-    `{ let byteAt = ${index}; let byteShift = (byteAt & 3u) * 8u;`,
-    `atomicAnd(&${buffer}[byteAt >> 2u], ~(255u << byteShift));`,
-    `atomicOr(&${buffer}[byteAt >> 2u], (min(${value}, 255u)) << byteShift); }`,
-  ].join(" ");
-}
