@@ -40,6 +40,7 @@ export function asking(gpu: Pick<GPU, "requestAdapter">): Pick<GPU, "requestAdap
       const adapter = await gpu.requestAdapter(options);
       if (adapter === null) return null;
       const requestDevice: GPUAdapter["requestDevice"] = (request) => {
+        // Only gpu.js's request is changed.
         Reflect.deleteProperty(adapter, "requestDevice");
         return adapter.requestDevice(fullRequest(adapter, request));
       };

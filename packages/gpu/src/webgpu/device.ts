@@ -1,5 +1,5 @@
 import { BackendError, closedError } from "@metrigrad/tensor";
-import { faultError, lostError } from "./errors.ts";
+import { faultError, lostError, refusedError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import { type DeviceLimits, limitsOf, showLimits } from "./limits.ts";
 import type { Page } from "./page.ts";
@@ -80,7 +80,7 @@ export class Device {
   async attempt<T>(where: string, calls: () => T): Promise<T> {
     const { value, error } = scoped(this.device, calls);
     const refused = await error;
-    if (refused !== null) throw faultError(where, refused.message);
+    if (refused !== null) throw refusedError(where, refused.message);
     return value;
   }
 
@@ -148,7 +148,7 @@ export class Device {
     });
     const made = value.catch(async (failure: Error) => {
       this.pipelines.delete(code);
-      throw faultError("gpu, shader", (await error)?.message ?? failure.message);
+      throw refusedError("gpu, shader", (await error)?.message ?? failure.message);
     });
     this.pipelines.set(code, made);
     return made;

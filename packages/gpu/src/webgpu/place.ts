@@ -75,13 +75,18 @@ function arenaRuns(plan: Plan): { readonly start: number; readonly end: number }
   return runs;
 }
 
-/** Throws BackendError if bytes do not fit into one page. */
-export function refuseAbove(most: number, bytes: number, kind: string): void {
+/** Throws BackendError if bytes do not fit into one buffer, or into one binding. */
+export function refuseAbove(
+  most: number,
+  bytes: number,
+  kind: string,
+  room: "buffer" | "binding" = "buffer",
+): void {
   if (bytes <= most) return;
   throw new BackendError({
     where: "store.prepare",
-    must: `what shares memory must fit into one buffer of the gpu (${showBytes(most)}, the adapter's most)`,
+    must: `what shares memory must fit into one ${room} of the gpu (${showBytes(most)}, the adapter's most)`,
     got: `${showBytes(bytes)} (${kind})`,
-    todo: "use a smaller batch, an adapter with larger buffers (backend.describe() says how large), or the cpu backend",
+    todo: `use a smaller batch, an adapter with larger ${room}s (backend.describe() says how large), or the cpu backend`,
   });
 }

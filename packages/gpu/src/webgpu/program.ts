@@ -77,7 +77,7 @@ export async function recipeOf(
     lower(step, []).map((one) => ({ one, steps: [index] })),
   );
   for (const { label, bytes } of [scratch, spare]) {
-    refuseAbove(device.limits.bindingBytes, bytes, label);
+    refuseAbove(device.limits.bindingBytes, bytes, label, "binding");
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(

@@ -1,6 +1,7 @@
 import {
   type Backend,
   type DType,
+  type Executable,
   hostArray,
   type Plan,
   reference,
@@ -42,8 +43,12 @@ export class TestPlan {
     return { buffer, shape, strides, offset: 2 };
   }
 
-  /** The contents of all buffers after the steps ran. */
-  async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+  /** The contents of all buffers after the steps ran, once or as `act` runs them. */
+  async run(
+    backend: Backend,
+    steps: readonly Step[],
+    act: (program: Executable) => Promise<unknown> = (program) => program.run([]),
+  ): Promise<TypedArray[]> {
     const specs = this.buffers.map(({ dtype, data }, i): VariableSpec => {
       const type = (dtype === "f32" ? "float" : dtype) as ValueType;
       return { path: `v${i}`, shape: [data.length], type, role: "state", init: () => data };
@@ -65,7 +70,7 @@ export class TestPlan {
     const store = await backend.store([], { float: "f32" });
     for (const spec of specs) await store.add([spec]);
     const executable = await store.prepare(plan);
-    await executable.run([]);
+    await act(executable);
     const results = await Promise.all(specs.map((spec) => store.read(spec)));
     await store.close();
     return results.map((result) => result.data());
