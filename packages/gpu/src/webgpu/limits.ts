@@ -43,17 +43,19 @@ export function limitsOf(
   { limits, features }: Pick<GPUDevice, "limits" | "features">,
   lower: Partial<DeviceLimits> = {},
 ): DeviceLimits {
-  const most = lower.bindingBytes ?? limits.maxStorageBufferBindingSize;
   // Positions in kernels are words of 32 bits, and those of bytes count bytes.
-  const pageBytes = lower.pageBytes ?? Math.min(limits.maxBufferSize, 2 ** 32 - bindingAlignment);
+  const pageBytes = lower.pageBytes ?? alignedDown(Math.min(limits.maxBufferSize, 2 ** 32 - 1));
+  const most = lower.bindingBytes ?? limits.maxStorageBufferBindingSize;
   return {
     pageBytes,
-    bindingBytes: Math.min(pageBytes, most - (most % bindingAlignment)),
+    bindingBytes: Math.min(pageBytes, alignedDown(most)),
     buffers: lower.buffers ?? limits.maxStorageBuffersPerShaderStage,
     groups: lower.groups ?? limits.maxComputeWorkgroupsPerDimension,
     timestamps: lower.timestamps ?? features.has(timestamps),
   };
 }
+
+const alignedDown = (bytes: number) => bytes - (bytes % bindingAlignment);
 
 /** Returns the limits as text for people. */
 export function showLimits({ pageBytes, bindingBytes, buffers, timestamps }: DeviceLimits): string {
