@@ -1,4 +1,4 @@
-import type { Dispatch, Use } from "../wgsl/kernel.ts";
+import type { Launch, Use } from "../wgsl/kernel.ts";
 import type { Page } from "./page.ts";
 
 /** Bytes that are copied between pages around a dispatch. */
@@ -26,7 +26,7 @@ export interface Bridged {
  * Makes a dispatch bind few enough pages. If it uses more than it may bind, its uses of the last pages are copied to
  * one page, and what it writes there is copied back.
  */
-export function bridge(dispatch: Dispatch, most: number, spare: Page): Bridged {
+export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
   const { pages, uses, params } = dispatch;
   if (pages.length <= most) {
     return { pages, params, before: [], after: [], uses, numbers: pages.map((_, at) => at) };

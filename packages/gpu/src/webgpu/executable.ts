@@ -21,6 +21,7 @@ import { type Recipe, recipeOf, record } from "./program.ts";
 /** A plan that is recorded and submitted as one command buffer per run. */
 export class GpuExecutable implements Executable {
   readonly bytes: number;
+  readonly dispatches: number;
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly recipe: Recipe;
@@ -40,6 +41,7 @@ export class GpuExecutable implements Executable {
     this.device = device;
     this.recipe = recipe;
     this.bytes = recipe.bytes;
+    this.dispatches = recipe.count;
     this.used = used;
     this.forget = forget;
   }

@@ -1,6 +1,6 @@
-import type { BufferSpec, Plan, Step, VariableSpec } from "@metrigrad/tensor";
-import { lowerStep } from "../step/table.ts";
-import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
+import { countOf, launchesOf, type Ordered } from "../fuse/launches.ts";
+import type { Launch, Memory } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
 import type { Device } from "./device.ts";
 import { encode } from "./elements.ts";
@@ -22,15 +22,6 @@ interface Prepared {
   readonly after: readonly Transfer[];
 }
 
-/** Items that are repeated. */
-interface Repeated<T> {
-  readonly turns: number;
-  readonly body: readonly Ordered<T>[];
-}
-
-/** An item, or a loop around items. */
-type Ordered<T> = T | Repeated<T>;
-
 /** A plan on a device: the places of its buffers, and what to record. */
 export interface Recipe {
   readonly spots: readonly Spot[];
@@ -38,6 +29,8 @@ export interface Recipe {
   readonly uniform: GPUBuffer;
   readonly bytes: number;
   readonly dispatches: readonly Ordered<Prepared>[];
+  /** The number of dispatches that one run records. */
+  readonly count: number;
 }
 
 /** The slice of a dispatch in the uniform begins at a multiple of this many words. */
@@ -60,26 +53,25 @@ export async function recipeOf(
     pageBytes: device.limits.pageBytes,
   };
   const lowered: Lowered[] = [];
-  const lower = (step: Step, turns: readonly number[]): Ordered<Lowered>[] => {
-    if (step.kind === "loop") {
-      const body = step.body.flatMap((inner) => lower(inner, [...turns, step.turns]));
-      return [{ turns: step.turns, body }];
+  const lower = (one: Ordered<Launch>, turns: readonly number[]): Ordered<Lowered> => {
+    if ("turns" in one) {
+      const inner = [...turns, one.turns];
+      return { turns: one.turns, body: one.body.map((item) => lower(item, inner)) };
     }
-    return lowerStep(step, memory).map((dispatch) => {
-      const bridged = bridge(dispatch, device.limits.buffers, spare);
-      const one = { dispatch, bridged, params: paramsOf(bridged, turns), index: lowered.length };
-      lowered.push(one);
-      return one;
-    });
+    const bridged = bridge(one, device.limits.buffers, spare);
+    const made = { launch: one, bridged, params: paramsOf(bridged, turns), index: lowered.length };
+    lowered.push(made);
+    return made;
   };
-  const order = plan.steps.flatMap((step) => lower(step, []));
+  const launches = launchesOf(plan.steps, memory, device.limits.buffers);
+  const order = launches.map((one) => lower(one, []));
   for (const { label, bytes } of [scratch, spare]) {
     refuseAbove(device.limits.pageBytes, bytes, label);
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(
-    lowered.map(({ dispatch, bridged }) => {
-      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages.length);
+    lowered.map(({ launch, bridged }) => {
+      return device.pipeline(launch.code(bridged.numbers), bridged.pages.length);
     }),
   );
   await device.allocate(own, "store.prepare");
@@ -92,13 +84,13 @@ export async function recipeOf(
   const uniform = device.uniform(words, "parameters of a program");
   const prepare = (one: Ordered<Lowered>): Ordered<Prepared> => {
     if ("turns" in one) return { turns: one.turns, body: one.body.map(prepare) };
-    const { dispatch, bridged, params, index } = one;
+    const { launch, bridged, params, index } = one;
     const size = Math.ceil((params[0] as readonly number[]).length / 4) * 4;
     return {
       pipeline: pipelines[index] as GPUComputePipeline,
       bindings: device.bindGroup(uniform, size, bridged.pages),
       parameters: offsets[index] as readonly number[],
-      ...grid(dispatch, device.limits.groups),
+      ...grid(launch, device.limits.groups),
       before: bridged.before,
       after: bridged.after,
     };
@@ -109,12 +101,13 @@ export async function recipeOf(
     uniform,
     bytes: own.reduce((total, { bytes }) => total + bytes, words.byteLength),
     dispatches: order.map(prepare),
+    count: countOf(launches),
   };
 }
 
 /** A dispatch before it is prepared. */
 interface Lowered {
-  readonly dispatch: Dispatch;
+  readonly launch: Launch;
   readonly bridged: Bridged;
   /** The parameters of each turn, if it moves in loops. */
   readonly params: readonly (readonly number[])[];
@@ -160,7 +153,7 @@ function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
 }
 
 /** Returns the workgroups over two axes, if there are more than one axis may have. */
-function grid({ groups }: Dispatch, most: number): { readonly x: number; readonly y: number } {
+function grid({ groups }: Launch, most: number): { readonly x: number; readonly y: number } {
   const y = Math.ceil(groups / most);
   return { x: Math.ceil(groups / y), y };
 }

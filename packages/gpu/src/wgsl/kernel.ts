@@ -1,7 +1,7 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
 import type { Page, Spot } from "../webgpu/page.ts";
-import { functionsFor } from "./functions.ts";
 import { positionText } from "./layout.ts";
+import { programText, type Shared, type Source } from "./source.ts";
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -22,8 +22,8 @@ export interface Use {
   readonly advance: readonly number[];
 }
 
-/** One dispatch of a compute shader. */
-export interface Dispatch {
+/** A dispatch of a compute shader, as it is recorded. */
+export interface Launch {
   /** Returns the text for pages that are bound under the given numbers; several pages may have the same one. */
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
@@ -34,6 +34,11 @@ export interface Dispatch {
   /** The words of the uniform. */
   readonly params: readonly number[];
   readonly groups: number;
+}
+
+/** The dispatch of one step, which may share a launch with others. */
+export interface Dispatch extends Launch {
+  readonly source: Source;
 }
 
 /** A value that a kernel reads or writes. */
@@ -67,7 +72,8 @@ export class Kernel {
   private readonly atomic = new Set<number>();
   private readonly uses: Use[] = [];
   private readonly params: number[] = [0];
-  private readonly globals: string[] = [];
+  private readonly functions: string[] = [];
+  private readonly memories = new Map<string, Shared>();
   private guard: Operand | null = null;
 
   constructor(memory: Memory) {
@@ -86,9 +92,14 @@ export class Kernel {
     return `bitcast<f32>(${this.param(bits)})`;
   }
 
-  /** Adds a declaration outside of the function. */
-  global(text: string): void {
-    this.globals.push(text);
+  /** Adds a function that the body may call, once. */
+  define(text: string): void {
+    this.functions.push(text);
+  }
+
+  /** Adds memory of a workgroup: one value, or `count` of them. Memory of the same name is added once. */
+  shared(name: string, type: string, count?: number): void {
+    this.memories.set(name, { name, type, count: count ?? null });
   }
 
   /** Returns a view that is read. */
@@ -121,39 +132,26 @@ export class Kernel {
     const guard = this.guard?.load("0u") ?? null;
     const early: string[] = [];
     if (guard !== null && barriers) {
-      this.global("var<workgroup> wanted: u32;");
+      this.shared("wanted", "u32");
       early.push(
         `if (lane == 0u) { wanted = select(0u, 1u, ${guard}); }`,
         "if (workgroupUniformLoad(&wanted) == 0u) { return; }",
       );
     } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
-    const main = [
-      `@compute @workgroup_size(${lanes})`,
-      "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
-      "  @builtin(local_invocation_index) lane: u32) {",
-      "let group = place.y * all.x + place.x;",
-      `if (group >= ${this.param(groups)}) { return; }`,
-      ...early,
-      ...body,
-      "}",
-    ].join("\n");
-    const own = [...this.globals, main].join("\n");
-    const functions = functionsFor(own);
-    const words = Math.ceil(this.params.length / 4);
-    const { pages, uses, params, atomic } = this;
-    const code = (numbers: readonly number[]) => {
-      const bindings = new Map(numbers.map((number, at) => [number, atomic.has(at)]));
-      return [
-        `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`,
-        ...[...bindings].map(([number, isAtomic]) => {
-          const type = isAtomic ? "atomic<u32>" : "u32";
-          return `@group(0) @binding(${number + 1}) var<storage, read_write> page${number}: array<${type}>;`;
-        }),
-        functions,
-        own.replace(/\bpage(\d+)\b/g, (_, at) => `page${numbers[Number(at)]}`),
-      ].join("\n");
+    const all = this.param(groups);
+    const { pages, atomic } = this;
+    const params = [...this.params];
+    const source: Source = {
+      ...{ body: [...early, ...body], functions: [...this.functions], lanes, barriers },
+      memories: barriers ? [...this.memories.values()] : [],
     };
-    return { code, pages, atomic, uses, params, groups };
+    const text = [...source.functions, ...source.body].join("\n");
+    // Two dispatches of one kernel need not use the same memory.
+    const uses = this.uses.filter(({ param }) => text.includes(wordText(param)));
+    const whole = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
+    const code = (numbers: readonly number[]) =>
+      programText(whole, { words: Math.ceil(params.length / 4), numbers, atomic });
+    return { code, pages, atomic, uses, params, groups, source };
   }
 
   private operand(view: View, write: boolean): Operand {

@@ -1,0 +1,88 @@
+import type { Step } from "@metrigrad/tensor";
+import { lowerStep } from "../step/table.ts";
+import { Page } from "../webgpu/page.ts";
+import type { Dispatch, Launch, Memory } from "../wgsl/kernel.ts";
+import { type Bundle, bundles } from "./bundles.ts";
+import { placeScratch, withScratch } from "./scratch.ts";
+import { together } from "./together.ts";
+
+/** Items that are repeated. */
+export interface Repeated<T> {
+  readonly turns: number;
+  readonly body: readonly Ordered<T>[];
+}
+
+/** An item, or a loop around items. */
+export type Ordered<T> = T | Repeated<T>;
+
+/** The bytes up to which a step has scratch of its own, so that it may run beside others that have some. */
+const mostOwn = 2 ** 20;
+
+/**
+ * Lowers steps to launches, as few as possible: dispatches that do not depend on each other share one.
+ *
+ * Steps with much scratch all have the same, one after the other, so that programs do not take more memory. All do if the
+ * scratch does not fit into one page otherwise.
+ */
+export function launchesOf(
+  steps: readonly Step[],
+  memory: Memory,
+  buffers: number,
+): readonly Ordered<Launch>[] {
+  return tryLaunches(steps, memory, buffers, mostOwn) ?? tryLaunches(steps, memory, buffers, 0) ?? [];
+}
+
+function tryLaunches(
+  steps: readonly Step[],
+  memory: Memory,
+  buffers: number,
+  most: number,
+): readonly Ordered<Launch>[] | null {
+  const { scratch } = memory;
+  const own = new Set<Page>();
+  const lower = (step: Exclude<Step, { kind: "loop" }>): readonly Dispatch[] => {
+    const page = new Page("scratch of a step");
+    const dispatches = lowerStep(step, { ...memory, scratch: page });
+    if (page.bytes > most) return lowerStep(step, memory);
+    own.add(page);
+    return dispatches;
+  };
+  const home = (page: Page) => (own.has(page) ? scratch : page);
+  const all: Bundle[] = [];
+  const ordered = (list: readonly Step[]): Ordered<Bundle>[] => {
+    const made: Ordered<Bundle>[] = [];
+    let open: Dispatch[] = [];
+    const close = () => {
+      const next = bundles(open, { buffers, home });
+      open = [];
+      made.push(...next);
+      all.push(...next);
+    };
+    for (const step of list) {
+      if (step.kind !== "loop") {
+        open.push(...lower(step));
+        continue;
+      }
+      close();
+      made.push({ turns: step.turns, body: ordered(step.body) });
+    }
+    close();
+    return made;
+  };
+  const order = ordered(steps);
+  const { starts, end } = placeScratch(all, (page) => own.has(page), scratch.bytes);
+  if (end > memory.pageBytes && most > 0) return null;
+  scratch.bytes = end;
+  const launch = (one: Ordered<Bundle>): Ordered<Launch> => {
+    if ("turns" in one) return { turns: one.turns, body: one.body.map(launch) };
+    const members = one.members.map((member) => withScratch(member, starts, scratch));
+    const [first] = members as [Dispatch, ...Dispatch[]];
+    return members.length === 1 ? first : together({ ...one, members });
+  };
+  return order.map(launch);
+}
+
+/** Returns the number of launches of one run. */
+export function countOf(order: readonly Ordered<Launch>[]): number {
+  return order.reduce((sum, one) => sum + ("turns" in one ? one.turns * countOf(one.body) : 1), 0);
+}
