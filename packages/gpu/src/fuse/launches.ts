@@ -2,7 +2,7 @@ import type { Step } from "@metrigrad/tensor";
 import { lowerStep } from "../step/table.ts";
 import { Page } from "../webgpu/page.ts";
 import type { Dispatch, Launch, Memory } from "../wgsl/kernel.ts";
-import { type Bundle, bundles } from "./bundles.ts";
+import { type Bundle, bundles, isLone } from "./bundles.ts";
 import { placeScratch, withScratch } from "./scratch.ts";
 import { together } from "./together.ts";
 
@@ -29,7 +29,9 @@ export function launchesOf(
   memory: Memory,
   buffers: number,
 ): readonly Ordered<Launch>[] {
-  return tryLaunches(steps, memory, buffers, mostOwn) ?? tryLaunches(steps, memory, buffers, 0) ?? [];
+  return (
+    tryLaunches(steps, memory, buffers, mostOwn) ?? tryLaunches(steps, memory, buffers, 0) ?? []
+  );
 }
 
 function tryLaunches(
@@ -77,7 +79,7 @@ function tryLaunches(
     if ("turns" in one) return { turns: one.turns, body: one.body.map(launch) };
     const members = one.members.map((member) => withScratch(member, starts, scratch));
     const [first] = members as [Dispatch, ...Dispatch[]];
-    return members.length === 1 ? first : together({ ...one, members });
+    return isLone({ ...one, members }) ? first : together({ ...one, members });
   };
   return order.map(launch);
 }

@@ -22,7 +22,8 @@ export function precedents(
         if ((write || one.write) && one.start < end && start < one.end) before.add(one.by);
       }
     }
-    for (const use of uses) known.set(use.page, after(known.get(use.page) ?? [], accessOf(use, by)));
+    for (const use of uses)
+      known.set(use.page, after(known.get(use.page) ?? [], accessOf(use, by)));
     return before;
   });
 }

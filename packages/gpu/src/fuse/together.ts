@@ -1,85 +1,75 @@
-import type { Launch } from "../wgsl/kernel.ts";
+import type { Launch, Use } from "../wgsl/kernel.ts";
 import { programText, type Source } from "../wgsl/source.ts";
 import type { Bundle } from "./bundles.ts";
 import { poolOf } from "./memories.ts";
 
-/** A text that several members run with other parameters. */
-interface Text {
-  readonly source: Source;
-  readonly members: number[];
-}
+/** The least number of vectors of parameters that a text declares, so that other bundles of the same texts share it. */
+const leastVectors = 64;
 
 /**
  * Returns one launch for all dispatches of a bundle. A workgroup finds its dispatch by its number.
  *
- * The uniform begins with a vector for each dispatch: 0, the workgroup after its last, the place of its parameters in
- * vectors, and its first workgroup. Dispatches of one text share a function, which adds that place to all positions of
- * parameters.
+ * The uniform begins with (0, 0, the number of workgroups, 0). Then comes a vector for each dispatch: 0, the workgroup
+ * after its last one, the place of its parameters in vectors, and the number of its text. Dispatches of one text share a
+ * function, which adds that place to all positions of parameters. So the text does not depend on how many there are.
  */
 export function together({ members, lanes }: Bundle): Launch {
   const pages = [...new Set(members.flatMap((member) => member.pages))];
-  const texts = new Map<string, Text>();
-  members.forEach((member, at) => {
-    const source = renumbered(member.source, (page) =>
-      pages.indexOf(member.pages[page] as (typeof pages)[number]),
-    );
-    const key = JSON.stringify(source);
-    const text = texts.get(key) ?? { source, members: [] };
-    text.members.push(at);
-    texts.set(key, text);
-  });
-  const order = [...texts.values()].flatMap((text) => text.members.map((at) => members[at] as Bundle["members"][number]));
-  const uses: Launch["uses"][number][] = [];
-  const table: number[] = [];
+  const texts = new Map<string, Source>();
+  const uses: Use[] = [];
   const own: number[] = [];
+  const table: number[] = [];
   let groups = 0;
-  for (const { source, params, uses: ownUses, groups: ownGroups } of order) {
-    const base = 4 * order.length + own.length;
-    for (const use of ownUses) uses.push({ ...use, param: use.param + base });
-    own.push(...params);
+  for (const member of members) {
+    const numbers = member.pages.map((page) => pages.indexOf(page));
+    const source = renumbered(member.source, numbers);
+    const key = JSON.stringify(source);
+    if (!texts.has(key)) texts.set(key, source);
+    const base = 4 * (members.length + 1) + own.length;
+    for (const use of member.uses) uses.push({ ...use, param: use.param + base });
+    own.push(...member.params);
     while (own.length % 4 !== 0) own.push(0);
-    const first = groups;
-    groups += (ownGroups * source.lanes) / lanes;
-    table.push(0, groups, base / 4, first);
+    groups += (member.groups * source.lanes) / lanes;
+    table.push(0, groups, base / 4, [...texts.keys()].indexOf(key));
   }
-  const params = [...table, ...own];
+  const params = [0, 0, groups, 0, ...table, ...own];
+  const words = Math.max(leastVectors, 2 ** Math.ceil(Math.log2(params.length / 4)));
+  while (params.length < 4 * words) params.push(0);
   const source = sourceOf([...texts.values()], lanes);
   const atomic: ReadonlySet<number> = new Set();
-  const code = (numbers: readonly number[]) =>
-    programText(source, { words: params.length / 4, numbers, atomic });
+  const code = (numbers: readonly number[]) => programText(source, { words, numbers, atomic });
   return { code, pages, atomic, uses, params, groups };
 }
 
 /** Returns a text whose pages have other numbers. */
-function renumbered(source: Source, number: (page: number) => number): Source {
+function renumbered(source: Source, numbers: readonly number[]): Source {
   const changed = (text: string) =>
-    text.replace(/\bpage(\d+)\b/g, (_, at) => `page${number(Number(at))}`);
+    text.replace(/\bpage(\d+)\b/g, (_, page) => `page${numbers[Number(page)]}`);
   return { ...source, functions: source.functions.map(changed), body: source.body.map(changed) };
 }
 
 /** Returns one text that runs one of several, by the number of the workgroup. */
-function sourceOf(texts: readonly Text[], lanes: number): Source {
-  const { memories, names } = poolOf(texts.map(({ source }) => source));
-  const count = texts.reduce((sum, { members }) => sum + members.length, 0);
-  let before = 0;
-  const calls = texts.map(({ source, members }, at) => {
-    before += members.length;
-    const cuts = source.lanes / lanes;
+function sourceOf(texts: readonly Source[], lanes: number): Source {
+  const { memories, names } = poolOf(texts);
+  const calls = texts.map((text, number) => {
+    // A workgroup of 256 threads that do not meet may be four of 64.
+    const cuts = text.lanes / lanes;
     const [group, lane] =
       cuts === 1 ? ["own", "lane"] : [`own / ${cuts}u`, `(own % ${cuts}u) * ${lanes}u + lane`];
-    const call = `step${at}(base, ${group}, ${lane});`;
-    return before === count ? `{ ${call} }` : `if (which < ${before}u) { ${call} }`;
+    return `step${number}(p[which + 1u].z, ${group}, ${lane});`;
+  });
+  const cases = calls.map((call, number) => {
+    return number === 0 ? `default: { ${call} }` : `case ${number}u: { ${call} }`;
   });
   const body = [
-    `if (group >= p[${count - 1}].y) { return; }`,
+    "if (group >= p[0].z) { return; }",
     "var which = 0u;",
-    "while (group >= p[which].y) { which++; }",
-    "let base = p[which].z;",
-    "let own = group - p[which].w;",
-    calls.join(" else "),
+    "while (group >= p[which + 1u].y) { which++; }",
+    "let own = group - p[which].y;",
+    ...(calls.length === 1 ? calls : ["switch (p[which + 1u].w) {", ...cases, "}"]),
   ];
-  const functions = texts.map(({ source }, at) =>
-    functionOf(source, at, names[at] as ReadonlyMap<string, string>),
+  const functions = texts.map((text, number) =>
+    functionOf(text, number, names[number] ?? new Map()),
   );
   return { memories, functions, body, lanes, barriers: true };
 }
@@ -101,7 +91,9 @@ function functionOf(
     .replace(/\bp\[(\d+)\]/g, (_, vector) => `p[paramsFrom + ${vector}u]`)
     .replace(/\b(fn )?(\w+)\(/g, (call, isDefinition, name) => {
       if (!defined.has(name)) return call;
-      return isDefinition ? `fn ${name}${number}(paramsFrom: u32, ` : `${name}${number}(paramsFrom, `;
+      return isDefinition
+        ? `fn ${name}${number}(paramsFrom: u32, `
+        : `${name}${number}(paramsFrom, `;
     })
     .replace(/\b\w+\b/g, (name) => names.get(name) ?? name);
 }
