@@ -1,5 +1,5 @@
 import { BackendError } from "@metrigrad/tensor";
-import type { Dispatch, Use } from "../wgsl/kernel.ts";
+import type { Launch, Use } from "../wgsl/kernel.ts";
 import type { Page } from "./page.ts";
 
 /** Bytes that are copied between pages around a dispatch. */
@@ -27,7 +27,7 @@ export interface Bridged {
  * Makes a dispatch have few enough bindings. If it would have more than it may, its uses of the last pages are copied
  * to one page, and what it writes there is copied back. Throws BackendError if that cannot be.
  */
-export function bridge(dispatch: Dispatch, most: number, spare: Page): Bridged {
+export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
   const { pages, uses, params } = dispatch;
   const numbers = numbersOf(pages);
   if (numbers.end <= most) {

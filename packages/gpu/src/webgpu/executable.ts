@@ -24,6 +24,7 @@ export class GpuExecutable implements Executable {
   readonly bytes: number;
   /** Absent if the device has no timestamps. */
   readonly profile?: (feeds: readonly Tensor[]) => Promise<readonly number[]>;
+  readonly dispatches: number;
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly recipe: Recipe;
@@ -43,6 +44,7 @@ export class GpuExecutable implements Executable {
     this.device = device;
     this.recipe = recipe;
     this.bytes = recipe.bytes;
+    this.dispatches = recipe.count;
     this.used = used;
     this.forget = forget;
     if (device.limits.timestamps) this.profile = (feeds) => this.measure(feeds);

@@ -1,6 +1,6 @@
-import type { BufferSpec, Plan, Step, VariableSpec } from "@metrigrad/tensor";
-import { lowerStep } from "../step/table.ts";
-import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
+import { countOf, launchesOf, type Ordered, sharesOf } from "../fuse/launches.ts";
+import type { Launch, Memory, Shares } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
 import type { Device } from "./device.ts";
 import { encode } from "./elements.ts";
@@ -22,23 +22,16 @@ export interface Prepared {
   readonly after: readonly Transfer[];
 }
 
-/** Items that are repeated. */
-interface Repeated<T> {
-  readonly turns: number;
-  readonly body: readonly Ordered<T>[];
-}
-
-/** An item, or a loop around items. */
-export type Ordered<T> = T | Repeated<T>;
-
 /** A plan on a device: the places of its buffers, and what to record. */
 export interface Recipe {
   readonly spots: readonly Spot[];
   readonly pages: readonly Page[];
   readonly bytes: number;
   readonly dispatches: readonly Ordered<Prepared>[];
-  /** The indices of the plan's steps that each of the dispatches serves. */
-  readonly owners: readonly (readonly number[])[];
+  /** The part of each of the plan's steps in each of the dispatches. */
+  readonly shares: readonly Shares[];
+  /** The number of dispatches that one run records. */
+  readonly count: number;
 }
 
 /** The slice of a dispatch in the uniform begins at a multiple of this many words. */
@@ -61,28 +54,25 @@ export async function recipeOf(
     scratchBytes: device.limits.bindingBytes,
   };
   const lowered: Lowered[] = [];
-  const lower = (step: Step, turns: readonly number[]): Ordered<Lowered>[] => {
-    if (step.kind === "loop") {
-      const body = step.body.flatMap((inner) => lower(inner, [...turns, step.turns]));
-      return [{ turns: step.turns, body }];
+  const lower = (one: Ordered<Launch>, turns: readonly number[]): Ordered<Lowered> => {
+    if ("turns" in one) {
+      const inner = [...turns, one.turns];
+      return { turns: one.turns, body: one.body.map((item) => lower(item, inner)) };
     }
-    return lowerStep(step, memory).map((dispatch) => {
-      const bridged = bridge(dispatch, device.limits.buffers, spare);
-      const one = { dispatch, bridged, params: paramsOf(bridged, turns), index: lowered.length };
-      lowered.push(one);
-      return one;
-    });
+    const bridged = bridge(one, device.limits.buffers, spare);
+    const made = { launch: one, bridged, params: paramsOf(bridged, turns), index: lowered.length };
+    lowered.push(made);
+    return made;
   };
-  const owned = plan.steps.flatMap((step, index) =>
-    lower(step, []).map((one) => ({ one, steps: [index] })),
-  );
+  const launches = launchesOf(plan.steps, memory, device.limits.buffers);
+  const order = launches.map((one) => lower(one, []));
   for (const { label, bytes } of [scratch, spare]) {
     refuseAbove(device.limits.bindingBytes, bytes, label, "binding");
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(
-    lowered.map(({ dispatch, bridged }) => {
-      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages);
+    lowered.map(({ launch, bridged }) => {
+      return device.pipeline(launch.code(bridged.numbers), bridged.pages);
     }),
   );
   const { words, offsets } = parametersOf(lowered.map(({ params }) => params));
@@ -91,13 +81,13 @@ export async function recipeOf(
   await device.allocate(taken, "store.prepare");
   const prepare = (one: Ordered<Lowered>): Ordered<Prepared> => {
     if ("turns" in one) return { turns: one.turns, body: one.body.map(prepare) };
-    const { dispatch, bridged, params, index } = one;
+    const { launch, bridged, params, index } = one;
     const size = Math.ceil((params[0] as readonly number[]).length / 4) * 4;
     return {
       pipeline: pipelines[index] as GPUComputePipeline,
       bindings: device.bindGroup(uniform, size, bridged.pages),
       parameters: offsets[index] as readonly number[],
-      ...grid(dispatch, device.limits.groups),
+      ...grid(launch, device.limits.groups),
       before: bridged.before,
       after: bridged.after,
     };
@@ -109,7 +99,7 @@ export async function recipeOf(
       const { page, offset } = spots[i] as Spot;
       device.write(page, offset, encode(where.data, dtype));
     });
-    return owned.map(({ one }) => prepare(one));
+    return order.map(prepare);
   };
   try {
     return {
@@ -117,7 +107,8 @@ export async function recipeOf(
       pages: taken,
       bytes: taken.reduce((total, { bytes }) => total + bytes, 0),
       dispatches: await device.attempt("store.prepare", fill),
-      owners: owned.map(({ steps }) => steps),
+      shares: launches.map(sharesOf),
+      count: countOf(launches),
     };
   } catch (error) {
     device.free(taken);
@@ -127,7 +118,7 @@ export async function recipeOf(
 
 /** A dispatch before it is prepared. */
 interface Lowered {
-  readonly dispatch: Dispatch;
+  readonly launch: Launch;
   readonly bridged: Bridged;
   /** The parameters of each turn, if it moves in loops. */
   readonly params: readonly (readonly number[])[];
@@ -173,7 +164,7 @@ function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
 }
 
 /** Returns the workgroups over two axes, if there are more than one axis may have. */
-function grid({ groups }: Dispatch, most: number): { readonly x: number; readonly y: number } {
+function grid({ groups }: Launch, most: number): { readonly x: number; readonly y: number } {
   const y = Math.ceil(groups / most);
   return { x: Math.ceil(groups / y), y };
 }

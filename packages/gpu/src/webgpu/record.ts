@@ -1,10 +1,12 @@
+import type { Ordered } from "../fuse/launches.ts";
+import type { Shares } from "../wgsl/kernel.ts";
 import type { Transfer } from "./bridge.ts";
-import type { Ordered, Prepared, Recipe } from "./program.ts";
+import type { Prepared, Recipe } from "./program.ts";
 import type { Timer } from "./timer.ts";
 
 /** Dispatches in a row that serve the same steps of the plan. */
 export interface Stage {
-  readonly steps: readonly number[];
+  readonly shares: Shares;
   readonly dispatches: readonly Ordered<Prepared>[];
   /** The number of passes that they take if no pass is open before them. */
   readonly passes: number;
@@ -31,29 +33,35 @@ export function recordTimed(
 }
 
 /** Returns the stages of a program. Steps without a dispatch are in none. */
-export function stagesOf({ dispatches, owners }: Pick<Recipe, "dispatches" | "owners">): Stage[] {
-  const groups: { readonly steps: readonly number[]; readonly own: Ordered<Prepared>[] }[] = [];
+export function stagesOf({ dispatches, shares }: Pick<Recipe, "dispatches" | "shares">): Stage[] {
+  const groups: { readonly shares: Shares; readonly own: Ordered<Prepared>[] }[] = [];
   dispatches.forEach((one, i) => {
-    const steps = owners[i] as readonly number[];
+    const next = shares[i] as Shares;
     const last = groups.at(-1);
-    if (last !== undefined && last.steps.join() === steps.join()) last.own.push(one);
-    else groups.push({ steps, own: [one] });
+    if (last !== undefined && isSameStep(last.shares, next)) last.own.push(one);
+    else groups.push({ shares: next, own: [one] });
   });
   return groups
-    .map(({ steps, own }) => ({ steps, dispatches: own, passes: passesOf(own, false).count }))
+    .map(({ shares, own }) => ({ shares, dispatches: own, passes: passesOf(own, false).count }))
     .filter(({ passes }) => passes > 0);
 }
 
-/** Returns the seconds of each of the plan's steps. Steps of one stage share its time equally. */
+/** Whether both serve one step, which is the same. */
+function isSameStep(a: Shares, b: Shares): boolean {
+  const [step] = a.keys();
+  return a.size === 1 && b.size === 1 && step !== undefined && b.has(step);
+}
+
+/** Returns the seconds of each of the plan's steps. Steps of one stage have its time by their shares. */
 export function secondsOfSteps(
   stages: readonly Stage[],
   seconds: readonly number[],
   steps: number,
 ): number[] {
   const all = new Array<number>(steps).fill(0);
-  stages.forEach((stage, i) => {
-    for (const step of stage.steps) {
-      all[step] = (all[step] as number) + (seconds[i] as number) / stage.steps.length;
+  stages.forEach(({ shares }, i) => {
+    for (const [step, share] of shares) {
+      all[step] = (all[step] as number) + share * (seconds[i] as number);
     }
   });
   return all;

@@ -1,8 +1,8 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
 import type { Page, Spot } from "../webgpu/page.ts";
-import { functionsFor } from "./functions.ts";
 import { positionText } from "./layout.ts";
-import { renamePages, storeByte, windowFunctions, wordsOf } from "./windows.ts";
+import { programText, type Shared, type Source } from "./source.ts";
+import { storeByte, wordsOf } from "./windows.ts";
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -23,8 +23,13 @@ export interface Use {
   readonly advance: readonly number[];
 }
 
-/** One dispatch of a compute shader. */
-export interface Dispatch {
+/** The part of a launch's work that each of the plan's steps has, by the step's index. */
+export type Shares = ReadonlyMap<number, number>;
+
+/** A dispatch of a compute shader, as it is recorded. */
+export interface Launch {
+  /** Absent before the program is put together. */
+  readonly shares?: Shares;
   /** Returns the text for pages whose first bindings have the given numbers; several pages may have the same one. */
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
@@ -35,6 +40,11 @@ export interface Dispatch {
   /** The words of the uniform. */
   readonly params: readonly number[];
   readonly groups: number;
+}
+
+/** The dispatch of one step, which may share a launch with others. */
+export interface Dispatch extends Launch {
+  readonly source: Source;
 }
 
 /** A value that a kernel reads or writes. */
@@ -68,7 +78,8 @@ export class Kernel {
   private readonly atomic = new Set<number>();
   private readonly uses: Use[] = [];
   private readonly params: number[] = [0];
-  private readonly globals: string[] = [];
+  private readonly functions: string[] = [];
+  private readonly memories = new Map<string, Shared>();
   private guard: Operand | null = null;
 
   constructor(memory: Memory) {
@@ -87,9 +98,14 @@ export class Kernel {
     return `bitcast<f32>(${this.param(bits)})`;
   }
 
-  /** Adds a declaration outside of the function. */
-  global(text: string): void {
-    this.globals.push(text);
+  /** Adds a function that the body may call, once. */
+  define(text: string): void {
+    this.functions.push(text);
+  }
+
+  /** Adds memory of a workgroup: one value, or `count` of them. Memory of the same name is added once. */
+  shared(name: string, type: string, count?: number): void {
+    this.memories.set(name, { name, type, count: count ?? null });
   }
 
   /** Returns a view that is read. */
@@ -122,48 +138,26 @@ export class Kernel {
     const guard = this.guard?.load("0u") ?? null;
     const early: string[] = [];
     if (guard !== null && barriers) {
-      this.global("var<workgroup> wanted: u32;");
+      this.shared("wanted", "u32");
       early.push(
         `if (lane == 0u) { wanted = select(0u, 1u, ${guard}); }`,
         "if (workgroupUniformLoad(&wanted) == 0u) { return; }",
       );
     } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
-    const main = [
-      `@compute @workgroup_size(${lanes})`,
-      "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
-      "  @builtin(local_invocation_index) lane: u32) {",
-      "let group = place.y * all.x + place.x;",
-      `if (group >= ${this.param(groups)}) { return; }`,
-      ...early,
-      ...body,
-      "}",
-    ].join("\n");
-    const own = [...this.globals, main].join("\n");
-    const functions = functionsFor(own);
-    const words = Math.ceil(this.params.length / 4);
-    const { pages, uses, params, atomic } = this;
-    const code = (numbers: readonly number[]) => {
-      // Several pages may have one number, if each is bound by one binding.
-      const bound = new Map(numbers.map((number, at) => [number, at]));
-      const bindings = [...bound].flatMap(([number, at]) => {
-        const type = atomic.has(at) ? "atomic<u32>" : "u32";
-        return Array.from({ length: (pages[at] as Page).windows }, (_, window) => {
-          const name = number + window;
-          return `@group(0) @binding(${name + 1}) var<storage, read_write> page${name}: array<${type}>;`;
-        });
-      });
-      const windowed = [...bound].filter(([, at]) => (pages[at] as Page).windows > 1);
-      return [
-        `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`,
-        ...bindings,
-        ...windowed.map(([number, at]) =>
-          windowFunctions(number, pages[at] as Page, atomic.has(at)),
-        ),
-        functions,
-        renamePages(own, numbers),
-      ].join("\n");
+    const all = this.param(groups);
+    const { pages, atomic } = this;
+    const params = [...this.params];
+    const source: Source = {
+      ...{ body: [...early, ...body], functions: [...this.functions], lanes, barriers },
+      memories: barriers ? [...this.memories.values()] : [],
     };
-    return { code, pages, atomic, uses, params, groups };
+    const text = [...source.functions, ...source.body].join("\n");
+    // Two dispatches of one kernel need not use the same memory.
+    const uses = this.uses.filter(({ param }) => text.includes(wordText(param)));
+    const whole = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
+    const code = (numbers: readonly number[]) =>
+      programText(whole, { words: Math.ceil(params.length / 4), numbers, pages, atomic });
+    return { code, pages, atomic, uses, params, groups, source };
   }
 
   private operand(view: View, write: boolean): Operand {

@@ -1,6 +1,6 @@
 import { arg, type Executable, type Plan, parseExpr, type Step, tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { stagesOf } from "../../src/webgpu/record.ts";
+import { secondsOfSteps, stagesOf } from "../../src/webgpu/record.ts";
 import { secondsOf, Timer } from "../../src/webgpu/timer.ts";
 import { onWebGpu } from "../support/adapter.ts";
 import { onDevice } from "../support/devices.ts";
@@ -134,10 +134,12 @@ test("profile: stages are what serves the same steps, and passes end at copies",
       loop(5, one(1), one(0, 1)),
       loop(4, one(), one(0, 1), loop(3, one(1))),
     ],
-    owners: [[0], [0], [1], [1], [2, 3], [4], [5]],
+    shares: [[0], [0], [1], [1], [2, 3], [4], [5]].map(
+      (steps) => new Map(steps.map((step) => [step, 1 / steps.length])),
+    ),
   });
   t.deepEqual(
-    stages.map(({ steps, passes }) => [steps, passes]),
+    stages.map(({ shares, passes }) => [[...shares.keys()], passes]),
     [
       [[0], 1],
       [[1], 2],
@@ -147,6 +149,7 @@ test("profile: stages are what serves the same steps, and passes end at copies",
       [[5], 1 + 3 + 3 * 3],
     ],
   );
+  t.deepEqual(secondsOfSteps(stages, [1, 2, 8, 3, 5], 6), [1, 2, 4, 4, 3, 5]);
 });
 
 test("profile: timestamps of nanoseconds become seconds, and never less than none", async (t) => {
