@@ -1,6 +1,6 @@
 import { BackendError } from "@metrigrad/tensor";
 import type { Launch, Use } from "../wgsl/kernel.ts";
-import type { Page } from "./page.ts";
+import { aligned, type Page } from "./page.ts";
 
 /** Bytes that are copied between pages around a dispatch. */
 export interface Transfer {
@@ -54,6 +54,8 @@ export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
   let end = 0;
   for (const page of gone) {
     const own = uses.filter((use) => use.page === page);
+    // A page may be declared and not used.
+    if (own.length === 0) continue;
     const { start, bytes } = extentOf(own);
     const into = { from: page, fromOffset: start, to: spare, toOffset: end, bytes };
     before.push(into);
@@ -62,9 +64,10 @@ export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
     for (const { param, inBytes } of own) {
       moved[param] = (moved[param] as number) + (inBytes ? end - start : (end - start) / 4);
     }
-    end += Math.ceil(bytes / 64) * 64;
+    end += aligned(bytes);
   }
-  spare.bytes = Math.max(spare.bytes, end);
+  // It is bound, even if nothing was copied to it.
+  spare.bytes = Math.max(spare.bytes, end, aligned(1));
   const { first, end: last } = numbersOf(kept);
   const at = pages.map((page) =>
     kept.includes(page) ? (first[kept.indexOf(page)] as number) : last,
