@@ -1,7 +1,7 @@
 import test from "tape";
 import { bridge } from "../../src/webgpu/bridge.ts";
 import { Page } from "../../src/webgpu/page.ts";
-import type { Dispatch, Use } from "../../src/wgsl/kernel.ts";
+import type { Launch, Use } from "../../src/wgsl/kernel.ts";
 
 test("bridge: pages beyond the limit are copied to one, and back where they are written", async (t) => {
   const pages = ["a", "b", "c", "d"].map((name) => new Page(name, 1024));
@@ -9,7 +9,7 @@ test("bridge: pages beyond the limit are copied to one, and back where they are 
   const use = (page: Page, param: number, start: number, bytes: number, write: boolean): Use => {
     return { page, param, write, inBytes: false, range: [start, start + bytes], advance: [] };
   };
-  const dispatch: Dispatch = {
+  const dispatch: Launch = {
     code: () => "",
     pages,
     atomic: new Set(),
