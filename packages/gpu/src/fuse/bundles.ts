@@ -99,22 +99,24 @@ class Growing implements Bundle {
   /** Takes a dispatch, whose text is given, if it fits. */
   take(next: Dispatch, text: string): boolean {
     const lanes = this.lanesWith(next.source);
+    if (lanes === null || !this.mayTake(next, text)) return false;
     const pages = new Set([...this.pages, ...next.pages.map(this.limits.home)]);
-    const words = this.words + next.params.length + ownWords;
-    const [first] = this.members;
-    if (first !== undefined) {
-      if (lanes === null || !mayShare(first) || !mayShare(next)) return false;
-      if (pages.size > this.limits.buffers || words > mostWords) return false;
-      if (this.members.length >= mostMembers) return false;
-      if (!this.texts.has(text) && !this.mayAdd(next.source, text)) return false;
-    }
+    if (this.members.length > 0 && pages.size > this.limits.buffers) return false;
     this.members.push(next);
     this.texts.set(text, next.source);
-    this.lanes = lanes ?? next.source.lanes;
+    this.lanes = lanes;
     this.meets ||= next.source.barriers;
     this.pages = pages;
-    this.words = words;
+    this.words += next.params.length + ownWords;
     return true;
+  }
+
+  private mayTake(next: Dispatch, text: string): boolean {
+    const [first] = this.members;
+    if (first === undefined) return true;
+    if (!mayShare(first) || !mayShare(next) || this.members.length >= mostMembers) return false;
+    if (this.words + next.params.length + ownWords > mostWords) return false;
+    return this.texts.has(text) || this.mayAdd(next.source, text);
   }
 
   /** Whether the shader may have one more text. */

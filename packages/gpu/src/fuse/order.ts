@@ -1,44 +1,69 @@
 import type { Page } from "../webgpu/page.ts";
 import type { Dispatch, Use } from "../wgsl/kernel.ts";
 
-/** A part of a page that a dispatch has read or written. */
-interface Access {
+/** A part of a page: the dispatch that wrote it last, and those that have read it since. */
+interface Segment {
   readonly start: number;
   readonly end: number;
-  readonly write: boolean;
-  readonly by: number;
+  readonly writer: number | null;
+  readonly readers: readonly number[];
 }
 
 /** Returns, for each dispatch, those before it that it must follow: they write what it uses, or use what it writes. */
 export function precedents(
   dispatches: readonly Pick<Dispatch, "uses">[],
 ): readonly ReadonlySet<number>[] {
-  const known = new Map<Page, Access[]>();
+  const pages = new Map<Page, Segment[]>();
   return dispatches.map(({ uses }, by) => {
     const before = new Set<number>();
-    for (const use of uses) {
-      const { start, end, write } = accessOf(use, by);
-      for (const one of known.get(use.page) ?? []) {
-        if ((write || one.write) && one.start < end && start < one.end) before.add(one.by);
-      }
+    // What a dispatch reads and writes counts as written.
+    for (const use of [...uses].sort((a, b) => Number(a.write) - Number(b.write))) {
+      const known = pages.get(use.page) ?? [];
+      pages.set(use.page, known);
+      note(known, use, by, before);
     }
-    for (const use of uses)
-      known.set(use.page, after(known.get(use.page) ?? [], accessOf(use, by)));
+    before.delete(by);
     return before;
   });
 }
 
-function accessOf({ range, write }: Use, by: number): Access {
+/** Notes a use in the segments of its page, and adds those that it must follow. */
+function note(segments: Segment[], { range, write }: Use, by: number, before: Set<number>): void {
   // Whole words: no two buffers share one.
   const [start, end] = [Math.floor(range[0] / 4) * 4, Math.ceil(range[1] / 4) * 4];
-  return { start, end, write, by };
+  if (start === end) return;
+  const first = firstAfter(segments, start);
+  const parts: Segment[] = [];
+  let next = first;
+  let at = start;
+  for (let one = segments[next]; one !== undefined && one.start < end; one = segments[++next]) {
+    if (one.start > at) parts.push({ start: at, end: one.start, writer: null, readers: [] });
+    parts.push({ ...one, start: Math.max(one.start, start), end: Math.min(one.end, end) });
+    at = one.end;
+  }
+  if (at < end) parts.push({ start: at, end, writer: null, readers: [] });
+  for (const { writer, readers } of parts) {
+    if (writer !== null) before.add(writer);
+    if (write) for (const reader of readers) before.add(reader);
+  }
+  const [low, high] = [segments[first], segments[next - 1]];
+  const middle = write
+    ? [{ start, end, writer: by, readers: [] }]
+    : parts.map((part) => ({ ...part, readers: [...part.readers, by] }));
+  const left = low !== undefined && low.start < start ? [{ ...low, end: start }] : [];
+  const right = high !== undefined && high.end > end ? [{ ...high, start: end }] : [];
+  segments.splice(first, next - first, ...left, ...middle, ...right);
 }
 
-/** Adds an access. Those that a later write covers need not be known, since all that conflicts with them follows the write. */
-function after(known: readonly Access[], next: Access): Access[] {
-  const covered = (one: Access) =>
-    next.write && one.by !== next.by && next.start <= one.start && one.end <= next.end;
-  return [...known.filter((one) => !covered(one)), next];
+/** Returns the index of the first segment that ends after a byte. */
+function firstAfter(segments: readonly Segment[], byte: number): number {
+  let [low, high] = [0, segments.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((segments[middle] as Segment).end > byte) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Returns how many dispatches must follow each other from each one to the end, itself included. */

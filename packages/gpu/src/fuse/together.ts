@@ -5,7 +5,7 @@ import type { Bundle } from "./bundles.ts";
 import { poolOf } from "./memories.ts";
 
 /** The least number of vectors of parameters that a text declares, so that other bundles of the same texts share it. */
-const leastVectors = 64;
+const leastVectors = 32;
 
 /**
  * Returns one launch for all dispatches of a bundle. A workgroup finds its dispatch by its number.

@@ -35,7 +35,7 @@ for (const limits of [{}, { buffers: 2 }]) {
         const steps = mixed(plan);
         const expected = await plan.run(backend, steps);
         const seen: (readonly number[])[] = [];
-        const results = await plan.run(backend, steps, async (program: Executable) => {
+        const results = await plan.run(backend, steps, false, async (program: Executable) => {
           if (program.profile === undefined) {
             t.match(backend.describe(), /no timestamps/, "absent only without timestamps");
             await program.run([]);
@@ -66,7 +66,7 @@ test("profile: more steps than a set of queries has room for", async (t) => {
     const exprs = [parseExpr("(x) => x + 1")];
     const step: Step = { kind: "map", label: "", shape: [8], inputs: [x], exprs, outputs: [x] };
     const steps = new Array<Step>(2100).fill(step);
-    const [values] = await plan.run(backend, steps, async (program) => {
+    const [values] = await plan.run(backend, steps, false, async (program) => {
       const times = (await program.profile?.([])) ?? steps.map(() => 1);
       t.equal(times.length, 2100);
       t.ok(
@@ -84,7 +84,7 @@ test("profile: it is absent without timestamps", async (t) => {
     t,
     async (backend) => {
       const plan = new TestPlan();
-      await plan.run(backend, mixed(plan), async (program) => {
+      await plan.run(backend, mixed(plan), false, async (program) => {
         t.equal(program.profile, undefined);
         t.match(backend.describe(), /no timestamps/);
         await program.run([]);
