@@ -1,5 +1,5 @@
 import type { Launch, Use } from "../wgsl/kernel.ts";
-import { programText, type Source } from "../wgsl/source.ts";
+import { programText, renumbered, type Source } from "../wgsl/source.ts";
 import type { Bundle } from "./bundles.ts";
 import { poolOf } from "./memories.ts";
 
@@ -39,13 +39,6 @@ export function together({ members, lanes }: Bundle): Launch {
   const atomic: ReadonlySet<number> = new Set();
   const code = (numbers: readonly number[]) => programText(source, { words, numbers, atomic });
   return { code, pages, atomic, uses, params, groups };
-}
-
-/** Returns a text whose pages have other numbers. */
-function renumbered(source: Source, numbers: readonly number[]): Source {
-  const changed = (text: string) =>
-    text.replace(/\bpage(\d+)\b/g, (_, page) => `page${numbers[Number(page)]}`);
-  return { ...source, functions: source.functions.map(changed), body: source.body.map(changed) };
 }
 
 /** Returns one text that runs one of several, by the number of the workgroup. */

@@ -30,6 +30,13 @@ export interface Bound {
   readonly atomic: ReadonlySet<number>;
 }
 
+/** Returns a text whose pages have other numbers. */
+export function renumbered(source: Source, numbers: readonly number[]): Source {
+  const changed = (text: string) =>
+    text.replace(/\bpage(\d+)\b/g, (_, page) => `page${numbers[Number(page)]}`);
+  return { ...source, functions: source.functions.map(changed), body: source.body.map(changed) };
+}
+
 /** Returns a whole shader. */
 export function programText(source: Source, { words, numbers, atomic }: Bound): string {
   const bindings = new Map(numbers.map((number, at) => [number, atomic.has(at)]));
