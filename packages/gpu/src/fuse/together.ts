@@ -1,6 +1,5 @@
 import type { Dispatch, Launch, Shares, Use } from "../wgsl/kernel.ts";
-import { programText, type Source } from "../wgsl/source.ts";
-import { renamePages } from "../wgsl/windows.ts";
+import { programText, renumbered, type Source } from "../wgsl/source.ts";
 import type { Bundle } from "./bundles.ts";
 import { poolOf } from "./memories.ts";
 
@@ -54,12 +53,6 @@ function sharesOf(members: readonly Dispatch[]): Shares {
     }
   }
   return shares;
-}
-
-/** Returns a text whose pages have other numbers. */
-function renumbered(source: Source, numbers: readonly number[]): Source {
-  const changed = (text: string) => renamePages(text, numbers);
-  return { ...source, functions: source.functions.map(changed), body: source.body.map(changed) };
 }
 
 /** Returns one text that runs one of several, by the number of the workgroup. */

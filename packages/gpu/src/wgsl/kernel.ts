@@ -1,7 +1,7 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
 import type { Page, Spot } from "../webgpu/page.ts";
 import { positionText } from "./layout.ts";
-import { programText, type Shared, type Source } from "./source.ts";
+import { programText, renumbered, type Shared, type Source } from "./source.ts";
 import { storeByte, wordsOf } from "./windows.ts";
 
 /**
@@ -145,18 +145,24 @@ export class Kernel {
       );
     } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
     const all = this.param(groups);
-    const { pages, atomic } = this;
     const params = [...this.params];
-    const source: Source = {
+    const whole: Source = {
       ...{ body: [...early, ...body], functions: [...this.functions], lanes, barriers },
       memories: barriers ? [...this.memories.values()] : [],
     };
-    const text = [...source.functions, ...source.body].join("\n");
     // Two dispatches of one kernel need not use the same memory.
+    const text = [...whole.functions, ...whole.body].join("\n");
     const uses = this.uses.filter(({ param }) => text.includes(wordText(param)));
-    const whole = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
+    const pages = this.pages.filter((page) => uses.some((use) => use.page === page));
+    const source = renumbered(
+      whole,
+      this.pages.map((page) => pages.indexOf(page)),
+    );
+    const isAtomic = (page: Page) => this.atomic.has(this.pages.indexOf(page));
+    const atomic = new Set(pages.flatMap((page, at) => (isAtomic(page) ? [at] : [])));
+    const alone = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
     const code = (numbers: readonly number[]) =>
-      programText(whole, { words: Math.ceil(params.length / 4), numbers, pages, atomic });
+      programText(alone, { words: Math.ceil(params.length / 4), numbers, pages, atomic });
     return { code, pages, atomic, uses, params, groups, source };
   }
 

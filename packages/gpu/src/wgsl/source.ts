@@ -33,6 +33,12 @@ export interface Bound {
   readonly atomic: ReadonlySet<number>;
 }
 
+/** Returns a text whose pages have other numbers. */
+export function renumbered(source: Source, numbers: readonly number[]): Source {
+  const changed = (text: string) => renamePages(text, numbers);
+  return { ...source, functions: source.functions.map(changed), body: source.body.map(changed) };
+}
+
 /** Returns a whole shader. */
 export function programText(source: Source, bound: Bound): string {
   const own = [
