@@ -9,7 +9,21 @@ import { build, install } from "./setup.mjs";
 install();
 if (build() !== 0) process.exit(1);
 const { openGpu } = await import("../packages/gpu/dist/open.js");
-const { adam, categorical, checkBackend, cpu, dense, fit, mnist, opRows, relu, rngd, sequential } =
+const {
+  adam,
+  categorical,
+  checkBackend,
+  compile,
+  cpu,
+  dense,
+  div,
+  fit,
+  grad,
+  input,
+  matmul,
+  mnist,
+} = await import("metrigrad");
+const { mul, opRows, relu, rngd, sequential, square, sub, sum, sqrt, tensor, variable } =
   await import("metrigrad");
 
 /** @typedef {NonNullable<Parameters<typeof openGpu>[0]>} Options */
@@ -63,6 +77,46 @@ async function agree(options, optimizer) {
   return `costs ${got.map((cost) => cost.toFixed(5)).join(", ")}, off by ${off.toExponential(1)}`;
 }
 
+/**
+ * A step of least squares on a matrix of 144 MB, with its gradient g in the arena: w ← w − 0.1·g/‖g‖, for g = (w·x − t)·x'.
+ * Many adapters bind 128 MiB at once.
+ */
+async function large() {
+  const n = 6000;
+  const backend = await openGpu({ mode: "webgpu" });
+  const before = Float32Array.from({ length: n * n }, (_, i) => ((i * 7919) % 1013) / 1013 - 0.5);
+  const w = variable("w", [n, n], { role: "state", init: () => before });
+  const [x, t] = [input("x", [n, 1]), input("t", [n, 1])];
+  const [g] = grad(mul(0.5, sum(square(sub(matmul(w, x), t)))), [w]);
+  if (g === undefined) throw new Error("there must be a gradient");
+  const norm = sqrt(sum(square(g)));
+  const store = await backend.store([]);
+  const updates = /** @type {const} */ ([[w, sub(w, mul(0.1, div(g, norm)))]]);
+  const program = await compile({ outputs: { norm }, updates }, store);
+  const feed = (/** @type {number} */ by) =>
+    Float32Array.from({ length: n }, (_, i) => Math.sin(by * i));
+  const [xs, ts] = [feed(1.7), feed(0.3)];
+  const shape = { shape: [n, 1] };
+  const { norm: handle } = await program.run({ x: tensor(xs, shape), t: tensor(ts, shape) });
+  const got = (await handle.read()).item();
+  const after = (await store.read("w")).data();
+  const bytes = program.bytes;
+  await backend.close();
+  const errors = Float64Array.from({ length: n }, (_, row) => {
+    let total = -Number(ts[row]);
+    for (let k = 0; k < n; k++) total += Number(before[row * n + k]) * Number(xs[k]);
+    return total;
+  });
+  const expected = Math.hypot(...errors) * Math.hypot(...xs);
+  let off = Math.abs(got / expected - 1);
+  for (let i = 0; i < n * n; i++) {
+    const step = (0.1 * Number(errors[Math.floor(i / n)]) * Number(xs[i % n])) / expected;
+    off = Math.max(off, Math.abs(Number(after[i]) - (Number(before[i]) - step)));
+  }
+  if (!(off < 1e-5 && bytes > n * n * 4)) throw new Error(`off by ${off}, ${bytes} bytes`);
+  return `${(bytes / 1e6).toFixed(0)} MB beside a variable of 144 MB, off by ${off.toExponential(1)}; ${backend.describe().split(";")[0]}`;
+}
+
 /** What a mode says where it does not answer. @param {NonNullable<Options["mode"]>} mode */
 async function missing(mode) {
   try {
@@ -95,6 +149,13 @@ await report("webgpu, 2 buffers a dispatch", () =>
 await report("webgpu, 5 workgroups an axis, pages of 1 MB", () =>
   compare({ mode: "webgpu", limits: { groups: 5, pageBytes: 2 ** 20 } }),
 );
+await report("webgpu, bindings of 64 KiB", () =>
+  compare(
+    { mode: "webgpu", limits: { bindingBytes: 2 ** 16 } },
+    opRows.filter(({ op }) => some.includes(op)),
+  ),
+);
+await report("webgpu, a variable of 144 MB", large);
 await report("webasm", () => compare({ mode: "webasm" }));
 await report("cpu", () => compare({ mode: "cpu" }));
 const headless = await missing("headlessgl");

@@ -60,8 +60,20 @@ test("a training step on webgpu is one submit, and uploads the indices of its ba
       });
       const [epoch] = await run.finish();
       counted.restore();
+      const times = run.profile();
       await run.close();
       t.ok((epoch?.trainCost as number) > 0);
+      if (device.features.has("timestamp-query")) {
+        const { seconds = 0, secondsMetric = Number.NaN } = epoch ?? {};
+        const named = `${optimizer.name}: ${secondsMetric} s of ${seconds} s`;
+        if (optimizer.name === "rngd") t.ok(secondsMetric > 0 && secondsMetric < seconds, named);
+        else t.equal(secondsMetric, 0, named);
+        const kinds = times.map(({ kind }) => kind);
+        t.ok(kinds.includes("matmul") && kinds.includes("map"), kinds.join());
+        const sum = times.reduce((total, time) => total + time.seconds, 0);
+        t.ok(times.every((time) => time.seconds >= time.secondsMetric));
+        t.ok(sum > 0 && sum < seconds, `${sum} s a step by kinds`);
+      }
       t.equal(seen.length, 8);
       const [first, last] = [seen[1], seen[6]] as [Record<string, number>, Record<string, number>];
       const steps = (name: string) => ((last[name] as number) - (first[name] as number)) / 5;

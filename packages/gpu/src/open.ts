@@ -4,8 +4,9 @@ import { functions } from "./modes/functions.ts";
 import type { GpuBackend, GpuMode, GpuOptions } from "./options.ts";
 import { acquireContext } from "./webgpu/acquire.ts";
 import { WebGpuBackend } from "./webgpu/backend.ts";
-import { Device, type DeviceLimits } from "./webgpu/device.ts";
+import { Device } from "./webgpu/device.ts";
 import { gpuJs, noEval } from "./webgpu/gpujs.ts";
+import type { DeviceLimits } from "./webgpu/limits.ts";
 
 /** Options of `gpu`, and those that only tests set. */
 export interface OpenOptions extends GpuOptions {

@@ -25,9 +25,9 @@ export const argReduce: Lower<ArgReduceStep> = ({ op, input, output, when }, mem
     type === "float"
       ? `(!isNan(y) && (isNan(x) || x ${symbol} y)) || (isNan(x) && isNan(y) && i < j) || (x == y && i < j)`
       : `x ${symbol} y || (x == y && i < j)`;
-  kernel.global(`var<workgroup> values: array<${held}, ${lanes}>;`);
-  kernel.global(`var<workgroup> places: array<u32, ${lanes}>;`);
-  kernel.global(`fn beats(x: ${held}, i: u32, y: ${held}, j: u32) -> bool { return ${beats}; }`);
+  kernel.shared("values", held, lanes);
+  kernel.shared("places", "u32", lanes);
+  kernel.define(`fn beats(x: ${held}, i: u32, y: ${held}, j: u32) -> bool { return ${beats}; }`);
   const along = input.strides.at(-1) as number;
   const body = [
     ...coordinateLines("group", output.shape.length === 0 ? [1] : output.shape, "i"),

@@ -99,8 +99,8 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
   const block = blockOf(sorting);
   const kernel = new Kernel(sorting.memory);
   kernel.when(sorting.when);
-  kernel.global(`var<workgroup> held: array<vec2<u32>, ${block}>;`);
-  kernel.global(after);
+  kernel.shared("held", "vec2<u32>", block);
+  kernel.define(after);
   const scratch = first && last && store !== null ? null : sortedScratch(kernel, sorting);
   const put = (kind: "keys" | "places", value: string) =>
     scratch?.[kind].store("element", value) as string;
@@ -149,7 +149,7 @@ function far(sorting: Sorting, round: Round): Dispatch {
   const kernel = new Kernel(sorting.memory);
   kernel.when(sorting.when);
   const { keys, places } = sortedScratch(kernel, sorting);
-  kernel.global(after);
+  kernel.define(after);
   const pairs = (sorting.lists * padded) / 2;
   const read = (index: string) =>
     `vec2<u32>(${keys.load(`(${index})`)}, ${places.load(`(${index})`)})`;

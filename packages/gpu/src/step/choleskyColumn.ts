@@ -33,10 +33,10 @@ const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
  * not positive and finite.
  */
 export function columnFunction(kernel: Kernel, { d, source, known, store }: Access): void {
-  kernel.global("var<workgroup> state: u32;");
-  kernel.global(`var<workgroup> below: array<f32, ${rows * (depth + 1)}>;`);
-  kernel.global(`var<workgroup> beside: array<f32, ${panel * (depth + 1)}>;`);
-  kernel.global(`var<workgroup> block: array<f32, ${panel * (panel + 1)}>;`);
+  kernel.shared("state", "u32");
+  kernel.shared("below", "f32", rows * (depth + 1));
+  kernel.shared("beside", "f32", panel * (depth + 1));
+  kernel.shared("block", "f32", panel * (panel + 1));
   const inside = (text: string, ...conditions: string[]) =>
     `if (${conditions.join(" && ")}) { ${text} }`;
   const fetch = (name: string, count: number, first: string) => [
@@ -136,5 +136,5 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
     "return true;",
     "}",
   ];
-  kernel.global(lines.join("\n"));
+  kernel.define(lines.join("\n"));
 }

@@ -21,7 +21,7 @@ export const eigh: Lower<EighStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
   const all = sizeOf(step.a.shape.slice(0, -2));
   if (all * d === 0) return [];
-  const most = Math.max(1, Math.floor((memory.pageBytes - 64) / (4 * wordsOf(d))));
+  const most = Math.max(1, Math.floor((memory.scratchBytes - 64) / (4 * wordsOf(d))));
   const chunks: Chunk[] = [];
   for (let first = 0; first < all; first += most) {
     chunks.push({ first, count: Math.min(most, all - first) });
@@ -71,7 +71,7 @@ function begin(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatc
   const { work, own, copy, vector, state } = workOf(kernel, d, chunk);
   kernel.when(step.when);
   const [byRow = 0, byColumn = 0] = step.a.strides.slice(-2);
-  kernel.global("var<workgroup> odd: atomic<u32>;");
+  kernel.shared("odd", "atomic<u32>");
   const body = [
     own,
     ...findLines(step, kernel, chunk),
@@ -94,11 +94,11 @@ function sweep(step: EighStep, memory: Memory, d: number, chunk: Chunk): Dispatc
   const kernel = new Kernel(memory);
   const { work, own, copy, vector, turn, state } = workOf(kernel, d, chunk);
   kernel.when(step.when);
-  kernel.global("var<workgroup> phase: u32;");
-  kernel.global("var<workgroup> turned: atomic<u32>;");
+  kernel.shared("phase", "u32");
+  kernel.shared("turned", "atomic<u32>");
   const players = d + (d % 2);
   const pairs = players / 2;
-  kernel.global(
+  kernel.define(
     [
       "fn pairOf(round: u32, k: u32) -> vec2<u32> {",
       `let x = select((round + k) % ${players - 1}u, ${players - 1}u, k == 0u);`,

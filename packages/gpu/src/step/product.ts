@@ -169,8 +169,8 @@ function tiled(kernel: Kernel, product: Product, tile: Tile, slices: number): Di
   }) as [Extent, Extent, Extent];
   const [cuts, perBatch, perRow] = [slices, down * right, right].map((x) => kernel.param(x));
   const halves = each / 4;
-  kernel.global(`var<workgroup> aTile: array<vec4<f32>, ${(rows / 4) * depth}>;`);
-  kernel.global(`var<workgroup> bTile: array<vec4<f32>, ${(columns / 4) * depth}>;`);
+  kernel.shared("aTile", "vec4<f32>", (rows / 4) * depth);
+  kernel.shared("bTile", "vec4<f32>", (columns / 4) * depth);
   const take = (name: string, size: number, thread: string) =>
     blocks(halves).map((half) => {
       const vectors = size / 4;

@@ -96,7 +96,7 @@ function dispatchOf(kernel: Kernel, part: Part): Dispatch {
     shape.length === 0 ? [1] : shape,
   ) as [readonly number[], readonly number[]];
   monoids.forEach(({ held }, j) => {
-    kernel.global(`var<workgroup> part${j}: array<${held}, ${lanes}>;`);
+    kernel.shared(`part${j}`, held, lanes);
   });
   const { lines, results } = expressionLines(
     exprs,

@@ -206,14 +206,13 @@ export const rows: Lower<RowsStep> = (step, memory) => {
     ...{ step, sources, targets, along, kept, names },
     inner: length === 0 ? { ...inner, shape: [0] } : inner,
   };
-  const declared = program.passes.flatMap((pass) => {
+  for (const pass of program.passes) {
     const reduced = pass.stages.flatMap((s) => (stages[s]?.op === undefined ? [] : [stages[s]]));
-    return reduced.map(({ expr }, slot) => {
+    reduced.forEach(({ expr }, slot) => {
       const type = heldType(expr.type);
-      return `var<workgroup> part_${type}_${slot}: array<${type}, ${lanes}>;`;
+      kernel.shared(`part_${type}_${slot}`, type, lanes);
     });
-  });
-  for (const one of new Set(declared)) kernel.global(one);
+  }
   const body = [
     ...lines,
     `let worker = lane % ${along}u;`,

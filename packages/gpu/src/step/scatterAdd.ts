@@ -52,8 +52,8 @@ function clampedText(kernel: Kernel, { indices, output }: ScatterAddStep): strin
  */
 function comparing(step: ScatterAddStep, memory: Memory) {
   const { kernel, rows, size, elements, begin, coordinates, update, end } = open(step, memory);
-  kernel.global(`var<workgroup> wantedBy: array<u32, ${lanes}>;`);
-  kernel.global(`var<workgroup> found: array<u32, ${lanes}>;`);
+  kernel.shared("wantedBy", "u32", lanes);
+  kernel.shared("found", "u32", lanes);
   const body = [
     ...begin,
     `for (var first = 0u; first < ${size}u; first += ${lanes}u) {`,
@@ -100,7 +100,7 @@ function bisecting(step: ScatterAddStep, memory: Memory) {
   const sorted = bitonicSort({
     ...{ ...list, memory, when: step.when, lines: [], store: null },
     key: (own) => {
-      own.global(
+      own.define(
         `fn keyAt(place: u32) -> u32 {\n${[...coordinates("place"), `return ${clampedText(own, step)};`].join("\n")}\n}`,
       );
       return "keyAt(place)";

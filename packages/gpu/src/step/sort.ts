@@ -32,7 +32,7 @@ export const sort: Lower<SortStep> = ({ input, descending, output, when }, memor
     lines: coordinateLines("list", outer.length === 0 ? [1] : outer, "c"),
     key: (kernel) => {
       const source = kernel.read(input);
-      if (source.type === "float") kernel.global(floatKey);
+      if (source.type === "float") kernel.define(floatKey);
       const key = keyText(source, at(input.strides));
       return descending ? `~${key}` : key;
     },

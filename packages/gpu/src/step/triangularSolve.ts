@@ -40,9 +40,9 @@ export const triangularSolve: Lower<TriangularSolveStep> = (step, memory) => {
   const unknown = (i: string) => (transpose ? `(${d - 1}u - ${i})` : i);
   const element = (i: string, j: string) =>
     factor.load(`(matrix + ${scaled(unknown(i), down)} + ${scaled(unknown(j), across)})`);
-  kernel.global(`var<workgroup> lTile: array<f32, ${panel * (panel + 1)}>;`);
-  kernel.global(`var<workgroup> xTile: array<f32, ${panel * width}>;`);
-  kernel.global(`var<workgroup> sums: array<f32, ${panel * width * shares}>;`);
+  kernel.shared("lTile", "f32", panel * (panel + 1));
+  kernel.shared("xTile", "f32", panel * width);
+  kernel.shared("sums", "f32", panel * width * shares);
   const slots = (lines: (turn: number) => readonly string[]) =>
     Array.from({ length: each }, (_, turn) => [
       "{",

@@ -1,7 +1,10 @@
 import { BackendError, closedError } from "@metrigrad/tensor";
-import { faultError, lostError } from "./errors.ts";
+import { faultError, lostError, refusedError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
+import { type DeviceLimits, limitsOf, showLimits } from "./limits.ts";
 import type { Page } from "./page.ts";
+import { type Scoped, scoped } from "./scope.ts";
+import { secondsOf, Timer } from "./timer.ts";
 
 // GPUBufferUsage and GPUMapMode are globals only with WebGPU. The values are those of the specification.
 const usage = { mapRead: 0x1, copyFrom: 0x4, copyTo: 0x8, uniform: 0x40, storage: 0x80 } as const;
@@ -10,16 +13,6 @@ const mapModeRead = 0x1;
 /** The number of runs that may wait on the device before another run has to wait for them. */
 const mostInFlight = 2;
 
-/** The limits of a device, as far as this package needs them. */
-export interface DeviceLimits {
-  /** The number of bytes of one page. */
-  readonly pageBytes: number;
-  /** The number of storage buffers that one dispatch may bind. */
-  readonly buffers: number;
-  /** The number of workgroups along one axis. */
-  readonly groups: number;
-}
-
 /** What the stores of one backend share: the device, its pipelines, its queue. */
 export class Device {
   readonly limits: DeviceLimits;
@@ -27,40 +20,31 @@ export class Device {
   private readonly device: GPUDevice;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
+  private readonly pages = new Set<Page>();
   private readonly inFlight: Promise<unknown>[] = [];
   private closed = false;
   private lost: string | null = null;
   private fault: string | null = null;
-  private readonly leave: () => void;
 
   /** Makes the device; `limits` may be lower than the device's own, for tests. */
   constructor({ adapter, device }: GpuContext, limits: Partial<DeviceLimits> = {}) {
     this.device = device;
-    const own = device.limits;
-    this.limits = {
-      pageBytes: Math.min(own.maxStorageBufferBindingSize, own.maxBufferSize, 2 ** 32 - 64),
-      buffers: own.maxStorageBuffersPerShaderStage,
-      groups: own.maxComputeWorkgroupsPerDimension,
-      ...limits,
-    };
+    this.limits = limitsOf(device, limits);
     const { vendor, architecture, description, device: model } = adapter.info;
     const words = [vendor, architecture, description || model].filter((word) => word !== "");
-    this.description = words.join(" ") || "an unnamed adapter";
+    const name = words.join(" ") || "an unnamed adapter";
+    this.description = `${name}, ${showLimits(this.limits)}`;
     device.lost.then(({ message }) => {
       this.lost = message;
     });
-    const report = device.onuncapturederror;
-    const listen = (event: GPUUncapturedErrorEvent) => {
-      this.fault ??= event.error.message;
-      report?.call(device, event);
-    };
-    device.onuncapturederror = listen;
-    this.leave = () => {
-      if (device.onuncapturederror === listen) device.onuncapturederror = report;
-    };
   }
 
-  /** Throws BackendError after `close`, if the device is lost, and if it refused something. */
+  /** The bytes of all pages that are allocated. */
+  get bytes(): number {
+    return [...this.pages].reduce((total, { bytes }) => total + bytes, 0);
+  }
+
+  /** Throws BackendError after `close`, if the device is lost, and if it refused a run or values. */
   check(where: string): void {
     if (this.closed) throw closedError(where, "backend");
     if (this.lost !== null) throw lostError(where, this.lost);
@@ -69,67 +53,56 @@ export class Device {
 
   /** Gives pages their buffers. Throws BackendError if the device has no room. */
   async allocate(pages: readonly Page[], where: string): Promise<void> {
-    this.device.pushErrorScope("out-of-memory");
-    for (const page of pages) {
-      page.buffer = this.device.createBuffer({
-        label: page.label,
-        size: Math.max(page.bytes, 4),
-        usage: usage.storage | usage.copyFrom | usage.copyTo,
-      });
-    }
-    const error = await this.device.popErrorScope();
-    if (error === null) return;
-    for (const { buffer } of pages) buffer?.destroy();
+    const { error } = scoped(this.device, () => {
+      for (const page of pages) page.buffer = this.buffer(page);
+    });
+    for (const page of pages) this.pages.add(page);
+    const refused = await error;
+    if (refused === null) return;
     const bytes = pages.reduce((total, page) => total + page.bytes, 0);
+    this.free(pages);
     throw new BackendError({
       where,
       must: `${(bytes / 1e6).toFixed(1)} MB must fit into the gpu's memory`,
-      got: error.message,
+      got: refused.message,
       todo: "close what is not needed, or use smaller batches or models",
     });
   }
 
-  /** Returns a buffer of parameters. */
-  uniform(words: Uint32Array<ArrayBuffer>, label: string): GPUBuffer {
-    const size = Math.max(16, words.byteLength);
-    const buffer = this.device.createBuffer({ label, size, usage: usage.uniform | usage.copyTo });
-    this.device.queue.writeBuffer(buffer, 0, words);
-    return buffer;
+  /** Frees pages; those that are free already stay so. */
+  free(pages: Iterable<Page>): void {
+    for (const page of pages) if (this.pages.delete(page)) page.buffer?.destroy();
+  }
+
+  /**
+   * Makes calls that prepare a program. Throws BackendError if the device refuses one of them; other programs go on.
+   */
+  async attempt<T>(where: string, calls: () => T): Promise<T> {
+    const { value, error } = scoped(this.device, calls);
+    const refused = await error;
+    if (refused !== null) throw refusedError(where, refused.message);
+    return value;
   }
 
   /** Copies bytes (a multiple of 4) to a page. */
   write(page: Page, offset: number, bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.length > 0) this.device.queue.writeBuffer(page.buffer as GPUBuffer, offset, bytes);
+    if (bytes.length === 0) return;
+    const { queue } = this.device;
+    this.own(scoped(this.device, () => queue.writeBuffer(page.buffer as GPUBuffer, offset, bytes)));
   }
 
   /** Copies bytes of a page to the host, as they are at the time of the call. */
   async read(page: Page, offset: number, bytes: number): Promise<ArrayBuffer> {
     if (bytes === 0) return new ArrayBuffer(0);
-    const size = Math.ceil(bytes / 4) * 4;
-    const staging = this.device.createBuffer({ size, usage: usage.mapRead | usage.copyTo });
-    const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(page.buffer as GPUBuffer, offset, staging, 0, size);
-    this.device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(mapModeRead);
-      return staging.getMappedRange().slice(0, bytes);
-    } catch (error) {
-      this.check("gpu, read");
-      throw lostError("gpu, read", (error as Error).message);
-    } finally {
-      staging.destroy();
-    }
+    return this.fetch(bytes, (encoder, to, size) =>
+      encoder.copyBufferToBuffer(page.buffer as GPUBuffer, offset, to, 0, size),
+    ).value;
   }
 
-  encoder(): GPUCommandEncoder {
-    return this.device.createCommandEncoder();
-  }
-
-  /** Submits commands; resolves when few enough runs are in flight. */
-  async submit(encoder: GPUCommandEncoder): Promise<void> {
-    const { queue } = this.device;
-    queue.submit([encoder.finish()]);
-    this.inFlight.push(queue.onSubmittedWorkDone().catch(() => undefined));
+  /** Submits the commands of a run; resolves when few enough runs are in flight. */
+  async submit(write: (encoder: GPUCommandEncoder) => void): Promise<void> {
+    this.own(scoped(this.device, () => this.encode(write)));
+    this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(() => undefined));
     while (this.inFlight.length > mostInFlight) {
       const [first] = this.inFlight;
       await first;
@@ -137,43 +110,115 @@ export class Device {
     }
   }
 
+  /**
+   * Submits the commands of a run in stages, whose passes are made by a timer. Resolves when the run is done, to the
+   * seconds of each stage.
+   */
+  async measure(
+    stages: number,
+    write: (encoder: GPUCommandEncoder, timer: Timer) => void,
+  ): Promise<readonly number[]> {
+    let timer: Timer | null = null;
+    const fetched = this.fetch(Timer.bytes(stages), (encoder, to) => {
+      timer = new Timer(this.device, stages);
+      write(encoder, timer);
+      timer.resolve(encoder, to);
+    });
+    this.own(fetched);
+    try {
+      return secondsOf(await fetched.value);
+    } finally {
+      (timer as Timer | null)?.destroy();
+    }
+  }
+
   /** Returns the pipeline of a text, made once. Throws BackendError if the device refuses it. */
-  pipeline(code: string, pages: number): Promise<GPUComputePipeline> {
+  pipeline(code: string, pages: readonly Page[]): Promise<GPUComputePipeline> {
     const known = this.pipelines.get(code);
     if (known !== undefined) return known;
-    const layout = this.device.createPipelineLayout({
-      bindGroupLayouts: [this.layout(pages)],
-    });
-    const module = this.device.createShaderModule({ code });
-    const made = this.device
-      .createComputePipelineAsync({ layout, compute: { module, entryPoint: "main" } })
-      .catch((error: Error) => {
-        this.pipelines.delete(code);
-        throw faultError("gpu, shader", error.message);
+    const { value, error } = scoped(this.device, () => {
+      const layout = this.device.createPipelineLayout({
+        bindGroupLayouts: [this.layout(pages.reduce((total, { windows }) => total + windows, 0))],
       });
+      const module = this.device.createShaderModule({ code });
+      return this.device.createComputePipelineAsync({
+        layout,
+        compute: { module, entryPoint: "main" },
+      });
+    });
+    const made = value.catch(async (failure: Error) => {
+      this.pipelines.delete(code);
+      throw refusedError("gpu, shader", (await error)?.message ?? failure.message);
+    });
     this.pipelines.set(code, made);
     return made;
   }
 
   /** Binds some words of a uniform, from an offset that comes with the dispatch, and pages. */
-  bindGroup(uniform: GPUBuffer, words: number, pages: readonly Page[]): GPUBindGroup {
+  bindGroup(uniform: Page, words: number, pages: readonly Page[]): GPUBindGroup {
+    const bindings = bindingsOf(pages);
+    const parameters = { buffer: uniform.buffer as GPUBuffer, size: words * 4 };
     return this.device.createBindGroup({
-      layout: this.layout(pages.length),
-      entries: [
-        { binding: 0, resource: { buffer: uniform, size: words * 4 } },
-        ...pages.map(({ buffer }, at) => ({
-          binding: at + 1,
-          resource: { buffer: buffer as GPUBuffer },
-        })),
-      ],
+      layout: this.layout(bindings.length),
+      entries: [parameters, ...bindings].map((resource, binding) => ({ binding, resource })),
     });
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.leave();
+    this.free(this.pages);
     this.pipelines.clear();
+  }
+
+  private buffer({ label, bytes, uniform }: Page): GPUBuffer {
+    const own = uniform ? usage.uniform : usage.storage;
+    const size = Math.max(bytes, 16);
+    return this.device.createBuffer({ label, size, usage: own | usage.copyFrom | usage.copyTo });
+  }
+
+  private encode(write: (encoder: GPUCommandEncoder) => void): void {
+    const encoder = this.device.createCommandEncoder();
+    write(encoder);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Submits commands that write bytes to a buffer; the value resolves to them. */
+  private fetch(
+    bytes: number,
+    write: (encoder: GPUCommandEncoder, to: GPUBuffer, size: number) => void,
+  ): Scoped<Promise<ArrayBuffer>> {
+    const size = Math.ceil(bytes / 4) * 4;
+    const { value, error } = scoped(this.device, () => {
+      const to = this.device.createBuffer({ size, usage: usage.mapRead | usage.copyTo });
+      this.encode((encoder) => write(encoder, to, size));
+      const mapped = to.mapAsync(mapModeRead).then(
+        () => null,
+        (failure: Error) => failure.message,
+      );
+      return { to, mapped };
+    });
+    const fetched = async () => {
+      const { to, mapped } = value;
+      try {
+        const failure = await mapped;
+        const fault = (await error)?.message ?? this.fault;
+        if (fault !== null) throw faultError("gpu, read", fault);
+        if (failure === null) return to.getMappedRange().slice(0, bytes);
+        this.check("gpu, read");
+        throw lostError("gpu, read", failure);
+      } finally {
+        to.destroy();
+      }
+    };
+    return { value: fetched(), error };
+  }
+
+  /** Keeps the error of calls on which later results depend. */
+  private own({ error }: Scoped<unknown>): void {
+    error.then((refused) => {
+      if (refused !== null) this.fault ??= refused.message;
+    });
   }
 
   private layout(buffers: number): GPUBindGroupLayout {
@@ -191,4 +236,16 @@ export class Device {
     this.layouts.set(buffers, made);
     return made;
   }
+}
+
+/** Returns the bindings of pages: the windows of each, in order. */
+function bindingsOf(pages: readonly Page[]): readonly GPUBufferBinding[] {
+  return pages.flatMap((page) => {
+    const buffer = page.buffer as GPUBuffer;
+    if (page.windows === 1) return [{ buffer }];
+    return Array.from({ length: page.windows }, (_, window) => {
+      const offset = window * page.windowBytes;
+      return { buffer, offset, size: Math.min(page.windowBytes, page.bytes - offset) };
+    });
+  });
 }

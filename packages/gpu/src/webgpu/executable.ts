@@ -16,11 +16,15 @@ import {
 import type { Device } from "./device.ts";
 import { decode, encode } from "./elements.ts";
 import type { Spot } from "./page.ts";
-import { type Recipe, recipeOf, record } from "./program.ts";
+import { type Recipe, recipeOf } from "./program.ts";
+import { record, recordTimed, secondsOfSteps, stagesOf } from "./record.ts";
 
 /** A plan that is recorded and submitted as one command buffer per run. */
 export class GpuExecutable implements Executable {
   readonly bytes: number;
+  /** Absent if the device has no timestamps. */
+  readonly profile?: (feeds: readonly Tensor[]) => Promise<readonly number[]>;
+  readonly dispatches: number;
   private readonly device: Device;
   private readonly plan: Plan;
   private readonly recipe: Recipe;
@@ -40,8 +44,10 @@ export class GpuExecutable implements Executable {
     this.device = device;
     this.recipe = recipe;
     this.bytes = recipe.bytes;
+    this.dispatches = recipe.count;
     this.used = used;
     this.forget = forget;
+    if (device.limits.timestamps) this.profile = (feeds) => this.measure(feeds);
   }
 
   /** Makes an executable; `forget` is called when it is closed. */
@@ -57,19 +63,27 @@ export class GpuExecutable implements Executable {
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
     this.begin("executable.run", feeds);
-    const encoder = this.device.encoder();
-    record(this.recipe, encoder);
     const handles = this.plan.outputs.map((view) => this.handle(view, this.runs));
-    await this.device.submit(encoder);
+    await this.device.submit((encoder) => record(this.recipe, encoder));
     return handles;
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    for (const { buffer } of this.recipe.pages) buffer?.destroy();
-    this.recipe.uniform.destroy();
+    this.device.free(this.recipe.pages);
     this.forget(this);
+  }
+
+  /** Runs the plan with a pass for each step at least, and returns the seconds of each step. */
+  private async measure(feeds: readonly Tensor[]): Promise<readonly number[]> {
+    this.begin("executable.profile", feeds);
+    const stages = stagesOf(this.recipe);
+    if (stages.length === 0) return this.plan.steps.map(() => 0);
+    const seconds = await this.device.measure(stages.length, (encoder, timer) =>
+      recordTimed(stages, encoder, timer),
+    );
+    return secondsOfSteps(stages, seconds, this.plan.steps.length);
   }
 
   /** Starts a run: earlier handles become stale, and feeds are sent. */

@@ -1,13 +1,31 @@
+/** Settings of a page. */
+export interface PageSettings {
+  /** The largest part that one binding shows, in bytes; by default a binding shows all of it. */
+  readonly windowBytes?: number;
+  /** Whether it holds the parameters of dispatches; by default it holds elements. */
+  readonly uniform?: boolean;
+}
+
 /** A buffer of the device. Its size may grow until it is allocated. */
 export class Page {
   readonly label: string;
   /** The size in bytes, a multiple of 4. */
   bytes: number;
   buffer: GPUBuffer | null = null;
+  /** The bytes of each of its windows; the last one may have fewer. */
+  readonly windowBytes: number;
+  readonly uniform: boolean;
 
-  constructor(label: string, bytes = 0) {
+  constructor(label: string, bytes = 0, settings: PageSettings = {}) {
     this.label = label;
     this.bytes = bytes;
+    this.windowBytes = settings.windowBytes ?? Number.POSITIVE_INFINITY;
+    this.uniform = settings.uniform ?? false;
+  }
+
+  /** The number of bindings that show it to a kernel. */
+  get windows(): number {
+    return Math.max(1, Math.ceil(this.bytes / this.windowBytes));
   }
 
   /** Reserves so many more bytes, aligned; returns the first byte. */
@@ -15,6 +33,11 @@ export class Page {
     const start = this.bytes;
     this.bytes = start + aligned(bytes);
     return start;
+  }
+
+  /** Whether so many more bytes leave it in one window. */
+  hasRoom(bytes: number): boolean {
+    return this.bytes + aligned(bytes) <= this.windowBytes;
   }
 }
 

@@ -5,7 +5,8 @@ import {
   storageBytes,
   type VariableSpec,
 } from "@metrigrad/tensor";
-import { aligned, Page, type Spot } from "./page.ts";
+import { type DeviceLimits, showBytes } from "./limits.ts";
+import { Page, type Spot } from "./page.ts";
 
 /** The place of every buffer of a plan, and the pages that were made for it. */
 export interface Placed {
@@ -22,11 +23,12 @@ export function bytesOf({ size, dtype }: BufferSpec): number {
  * Places the buffers of a plan.
  *
  * The arena takes as few pages as possible, since no buffer may straddle two pages. Feeds, outputs and constants are
- * on pages of their own kind. Variables are where the store has them.
+ * on pages of their own kind. Variables are where the store has them. A page that one binding cannot show holds
+ * one value, or values that share memory.
  */
 export function place(
   plan: Plan,
-  pageBytes: number,
+  { pageBytes, bindingBytes }: Pick<DeviceLimits, "pageBytes" | "bindingBytes">,
   variable: (spec: VariableSpec) => Spot,
 ): Placed {
   const pages: Page[] = [];
@@ -34,8 +36,8 @@ export function place(
   const reserve = (kind: string, bytes: number): Spot => {
     refuseAbove(pageBytes, bytes, kind);
     let page = open.get(kind);
-    if (page === undefined || page.bytes + aligned(bytes) > pageBytes) {
-      page = new Page(`${kind}s of a program`);
+    if (page === undefined || !page.hasRoom(bytes)) {
+      page = new Page(`${kind}s of a program`, 0, { windowBytes: bindingBytes });
       pages.push(page);
       open.set(kind, page);
     }
@@ -73,13 +75,18 @@ function arenaRuns(plan: Plan): { readonly start: number; readonly end: number }
   return runs;
 }
 
-/** Throws BackendError if bytes do not fit into one page. */
-export function refuseAbove(most: number, bytes: number, kind: string): void {
+/** Throws BackendError if bytes do not fit into one buffer, or into one binding. */
+export function refuseAbove(
+  most: number,
+  bytes: number,
+  kind: string,
+  room: "buffer" | "binding" = "buffer",
+): void {
   if (bytes <= most) return;
   throw new BackendError({
     where: "store.prepare",
-    must: `what shares memory must fit into one buffer of the gpu (${most} bytes)`,
-    got: `${bytes} bytes (${kind})`,
-    todo: "use a smaller batch, or the cpu backend",
+    must: `what shares memory must fit into one ${room} of the gpu (${showBytes(most)}, the adapter's most)`,
+    got: `${showBytes(bytes)} (${kind})`,
+    todo: `use a smaller batch, an adapter with larger ${room}s (backend.describe() says how large), or the cpu backend`,
   });
 }

@@ -1,6 +1,6 @@
-import type { BufferSpec, Plan, Step, VariableSpec } from "@metrigrad/tensor";
-import { lowerStep } from "../step/table.ts";
-import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
+import { countOf, launchesOf, type Ordered, sharesOf } from "../fuse/launches.ts";
+import type { Launch, Memory, Shares } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
 import type { Device } from "./device.ts";
 import { encode } from "./elements.ts";
@@ -8,7 +8,7 @@ import { Page, type Spot } from "./page.ts";
 import { bytesOf, place, refuseAbove } from "./place.ts";
 
 /** A dispatch that is ready to be recorded. */
-interface Prepared {
+export interface Prepared {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   /**
@@ -22,22 +22,16 @@ interface Prepared {
   readonly after: readonly Transfer[];
 }
 
-/** Items that are repeated. */
-interface Repeated<T> {
-  readonly turns: number;
-  readonly body: readonly Ordered<T>[];
-}
-
-/** An item, or a loop around items. */
-type Ordered<T> = T | Repeated<T>;
-
 /** A plan on a device: the places of its buffers, and what to record. */
 export interface Recipe {
   readonly spots: readonly Spot[];
   readonly pages: readonly Page[];
-  readonly uniform: GPUBuffer;
   readonly bytes: number;
   readonly dispatches: readonly Ordered<Prepared>[];
+  /** The part of each of the plan's steps in each of the dispatches. */
+  readonly shares: readonly Shares[];
+  /** The number of dispatches that one run records. */
+  readonly count: number;
 }
 
 /** The slice of a dispatch in the uniform begins at a multiple of this many words. */
@@ -49,7 +43,7 @@ export async function recipeOf(
   device: Device,
   variable: (spec: VariableSpec) => Spot,
 ): Promise<Recipe> {
-  const { spots, pages } = place(plan, device.limits.pageBytes, variable);
+  const { spots, pages } = place(plan, device.limits, variable);
   const scratch = new Page("scratch of a program");
   const spare = new Page("copies of a program");
   const memory: Memory = {
@@ -57,64 +51,74 @@ export async function recipeOf(
     dtype: (buffer) => (plan.buffers[buffer] as BufferSpec).dtype,
     bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
     scratch,
-    pageBytes: device.limits.pageBytes,
+    scratchBytes: device.limits.bindingBytes,
   };
   const lowered: Lowered[] = [];
-  const lower = (step: Step, turns: readonly number[]): Ordered<Lowered>[] => {
-    if (step.kind === "loop") {
-      const body = step.body.flatMap((inner) => lower(inner, [...turns, step.turns]));
-      return [{ turns: step.turns, body }];
+  const lower = (one: Ordered<Launch>, turns: readonly number[]): Ordered<Lowered> => {
+    if ("turns" in one) {
+      const inner = [...turns, one.turns];
+      return { turns: one.turns, body: one.body.map((item) => lower(item, inner)) };
     }
-    return lowerStep(step, memory).map((dispatch) => {
-      const bridged = bridge(dispatch, device.limits.buffers, spare);
-      const one = { dispatch, bridged, params: paramsOf(bridged, turns), index: lowered.length };
-      lowered.push(one);
-      return one;
-    });
+    const bridged = bridge(one, device.limits.buffers, spare);
+    const made = { launch: one, bridged, params: paramsOf(bridged, turns), index: lowered.length };
+    lowered.push(made);
+    return made;
   };
-  const order = plan.steps.flatMap((step) => lower(step, []));
+  const launches = launchesOf(plan.steps, memory, device.limits.buffers);
+  const order = launches.map((one) => lower(one, []));
   for (const { label, bytes } of [scratch, spare]) {
-    refuseAbove(device.limits.pageBytes, bytes, label);
+    refuseAbove(device.limits.bindingBytes, bytes, label, "binding");
   }
   const own = [...pages, ...[scratch, spare].filter(({ bytes }) => bytes > 0)];
   const pipelines = await Promise.all(
-    lowered.map(({ dispatch, bridged }) => {
-      return device.pipeline(dispatch.code(bridged.numbers), bridged.pages.length);
+    lowered.map(({ launch, bridged }) => {
+      return device.pipeline(launch.code(bridged.numbers), bridged.pages);
     }),
   );
-  await device.allocate(own, "store.prepare");
-  plan.buffers.forEach(({ place: where, dtype }, i) => {
-    if (where.kind !== "constant") return;
-    const { page, offset } = spots[i] as Spot;
-    device.write(page, offset, encode(where.data, dtype));
-  });
   const { words, offsets } = parametersOf(lowered.map(({ params }) => params));
-  const uniform = device.uniform(words, "parameters of a program");
+  const uniform = new Page("parameters of a program", words.byteLength, { uniform: true });
+  const taken = [...own, uniform];
+  await device.allocate(taken, "store.prepare");
   const prepare = (one: Ordered<Lowered>): Ordered<Prepared> => {
     if ("turns" in one) return { turns: one.turns, body: one.body.map(prepare) };
-    const { dispatch, bridged, params, index } = one;
+    const { launch, bridged, params, index } = one;
     const size = Math.ceil((params[0] as readonly number[]).length / 4) * 4;
     return {
       pipeline: pipelines[index] as GPUComputePipeline,
       bindings: device.bindGroup(uniform, size, bridged.pages),
       parameters: offsets[index] as readonly number[],
-      ...grid(dispatch, device.limits.groups),
+      ...grid(launch, device.limits.groups),
       before: bridged.before,
       after: bridged.after,
     };
   };
-  return {
-    spots,
-    pages: own,
-    uniform,
-    bytes: own.reduce((total, { bytes }) => total + bytes, words.byteLength),
-    dispatches: order.map(prepare),
+  const fill = () => {
+    device.write(uniform, 0, new Uint8Array(words.buffer));
+    plan.buffers.forEach(({ place: where, dtype }, i) => {
+      if (where.kind !== "constant") return;
+      const { page, offset } = spots[i] as Spot;
+      device.write(page, offset, encode(where.data, dtype));
+    });
+    return order.map(prepare);
   };
+  try {
+    return {
+      spots,
+      pages: taken,
+      bytes: taken.reduce((total, { bytes }) => total + bytes, 0),
+      dispatches: await device.attempt("store.prepare", fill),
+      shares: launches.map(sharesOf),
+      count: countOf(launches),
+    };
+  } catch (error) {
+    device.free(taken);
+    throw error;
+  }
 }
 
 /** A dispatch before it is prepared. */
 interface Lowered {
-  readonly dispatch: Dispatch;
+  readonly launch: Launch;
   readonly bridged: Bridged;
   /** The parameters of each turn, if it moves in loops. */
   readonly params: readonly (readonly number[])[];
@@ -160,39 +164,7 @@ function parametersOf(lists: readonly (readonly (readonly number[])[])[]) {
 }
 
 /** Returns the workgroups over two axes, if there are more than one axis may have. */
-function grid({ groups }: Dispatch, most: number): { readonly x: number; readonly y: number } {
+function grid({ groups }: Launch, most: number): { readonly x: number; readonly y: number } {
   const y = Math.ceil(groups / most);
   return { x: Math.ceil(groups / y), y };
-}
-
-/** Records all dispatches, in one pass unless copies stand between them. */
-export function record({ dispatches }: Recipe, encoder: GPUCommandEncoder): void {
-  let pass: GPUComputePassEncoder | null = null;
-  const copy = (transfers: readonly Transfer[]) => {
-    if (transfers.length === 0) return;
-    pass?.end();
-    pass = null;
-    for (const { from, fromOffset, to, toOffset, bytes } of transfers) {
-      const [source, target] = [from.buffer as GPUBuffer, to.buffer as GPUBuffer];
-      encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
-    }
-  };
-  /** Records a list; `turn` counts the turns of all surrounding loops as one number. */
-  const emit = (list: readonly Ordered<Prepared>[], turn: number) => {
-    for (const one of list) {
-      if ("turns" in one) {
-        for (let inner = 0; inner < one.turns; inner++) emit(one.body, turn * one.turns + inner);
-        continue;
-      }
-      const { pipeline, bindings, parameters, x, y, before, after } = one;
-      copy(before);
-      pass ??= encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindings, [parameters[parameters.length > 1 ? turn : 0] as number]);
-      pass.dispatchWorkgroups(x, y);
-      copy(after);
-    }
-  };
-  emit(dispatches, 0);
-  (pass as GPUComputePassEncoder | null)?.end();
 }

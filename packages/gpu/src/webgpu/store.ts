@@ -24,7 +24,8 @@ import {
 import type { Device } from "./device.ts";
 import { decode, encode } from "./elements.ts";
 import { GpuExecutable } from "./executable.ts";
-import { aligned, Page, type Spot } from "./page.ts";
+import { showBytes } from "./limits.ts";
+import { Page, type Spot } from "./page.ts";
 
 /** The place of a variable's elements. */
 interface Home {
@@ -89,7 +90,7 @@ export class GpuStore implements Store {
     });
     await this.device.allocate(pages, "store.add");
     if (this.closed) {
-      for (const { buffer } of pages) buffer?.destroy();
+      this.device.free(pages);
       throw closedError("store.add", "store");
     }
     this.table.makeRoom(addition);
@@ -166,23 +167,23 @@ export class GpuStore implements Store {
   /** Destroys those pages on which no variable is left. */
   private free(pages: readonly Page[]): void {
     const used = new Set(this.table.all.map(({ home }) => home.spot.page));
-    for (const page of new Set(pages)) if (!used.has(page)) page.buffer?.destroy();
+    this.device.free(pages.filter((page) => !used.has(page)));
   }
 
   /** Reserves room on the last of the pages, or on a new one. */
   private reserve(path: string, bytes: number, pages: Page[]): Spot {
-    const { pageBytes } = this.device.limits;
+    const { pageBytes, bindingBytes } = this.device.limits;
     if (bytes > pageBytes) {
       throw new BackendError({
         where: `store.add, ${path}`,
-        must: `a variable must fit into one buffer of the gpu (${pageBytes} bytes)`,
-        got: `${bytes} bytes`,
-        todo: "split it, or use the cpu backend",
+        must: `a variable must fit into one buffer of the gpu (${showBytes(pageBytes)}, the adapter's most)`,
+        got: showBytes(bytes),
+        todo: "split it, use an adapter with larger buffers (backend.describe() says how large), or the cpu backend",
       });
     }
     let page = pages.at(-1);
-    if (page === undefined || page.bytes + aligned(bytes) > pageBytes) {
-      page = new Page(`variables from ${path}`);
+    if (page === undefined || !page.hasRoom(bytes)) {
+      page = new Page(`variables from ${path}`, 0, { windowBytes: bindingBytes });
       pages.push(page);
     }
     return { page, offset: page.reserve(bytes) };

@@ -1,7 +1,8 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
 import type { Page, Spot } from "../webgpu/page.ts";
-import { functionsFor } from "./functions.ts";
 import { positionText } from "./layout.ts";
+import { programText, renumbered, type Shared, type Source } from "./source.ts";
+import { storeByte, wordsOf } from "./windows.ts";
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -22,9 +23,14 @@ export interface Use {
   readonly advance: readonly number[];
 }
 
-/** One dispatch of a compute shader. */
-export interface Dispatch {
-  /** Returns the text for pages that are bound under the given numbers; several pages may have the same one. */
+/** The part of a launch's work that each of the plan's steps has, by the step's index. */
+export type Shares = ReadonlyMap<number, number>;
+
+/** A dispatch of a compute shader, as it is recorded. */
+export interface Launch {
+  /** Absent before the program is put together. */
+  readonly shares?: Shares;
+  /** Returns the text for pages whose first bindings have the given numbers; several pages may have the same one. */
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
   readonly pages: readonly Page[];
@@ -34,6 +40,11 @@ export interface Dispatch {
   /** The words of the uniform. */
   readonly params: readonly number[];
   readonly groups: number;
+}
+
+/** The dispatch of one step, which may share a launch with others. */
+export interface Dispatch extends Launch {
+  readonly source: Source;
 }
 
 /** A value that a kernel reads or writes. */
@@ -56,8 +67,8 @@ export interface Memory {
   bytes(buffer: number): number;
   /** Words that a step may use between its dispatches; no other step uses them at that time. */
   readonly scratch: Page;
-  /** The number of bytes that a page may have. */
-  readonly pageBytes: number;
+  /** The number of bytes that scratch may have. */
+  readonly scratchBytes: number;
 }
 
 /** Collects the bindings of one dispatch, and writes its text. */
@@ -67,7 +78,8 @@ export class Kernel {
   private readonly atomic = new Set<number>();
   private readonly uses: Use[] = [];
   private readonly params: number[] = [0];
-  private readonly globals: string[] = [];
+  private readonly functions: string[] = [];
+  private readonly memories = new Map<string, Shared>();
   private guard: Operand | null = null;
 
   constructor(memory: Memory) {
@@ -86,9 +98,14 @@ export class Kernel {
     return `bitcast<f32>(${this.param(bits)})`;
   }
 
-  /** Adds a declaration outside of the function. */
-  global(text: string): void {
-    this.globals.push(text);
+  /** Adds a function that the body may call, once. */
+  define(text: string): void {
+    this.functions.push(text);
+  }
+
+  /** Adds memory of a workgroup: one value, or `count` of them. Memory of the same name is added once. */
+  shared(name: string, type: string, count?: number): void {
+    this.memories.set(name, { name, type, count: count ?? null });
   }
 
   /** Returns a view that is read. */
@@ -121,39 +138,32 @@ export class Kernel {
     const guard = this.guard?.load("0u") ?? null;
     const early: string[] = [];
     if (guard !== null && barriers) {
-      this.global("var<workgroup> wanted: u32;");
+      this.shared("wanted", "u32");
       early.push(
         `if (lane == 0u) { wanted = select(0u, 1u, ${guard}); }`,
         "if (workgroupUniformLoad(&wanted) == 0u) { return; }",
       );
     } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
-    const main = [
-      `@compute @workgroup_size(${lanes})`,
-      "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
-      "  @builtin(local_invocation_index) lane: u32) {",
-      "let group = place.y * all.x + place.x;",
-      `if (group >= ${this.param(groups)}) { return; }`,
-      ...early,
-      ...body,
-      "}",
-    ].join("\n");
-    const own = [...this.globals, main].join("\n");
-    const functions = functionsFor(own);
-    const words = Math.ceil(this.params.length / 4);
-    const { pages, uses, params, atomic } = this;
-    const code = (numbers: readonly number[]) => {
-      const bindings = new Map(numbers.map((number, at) => [number, atomic.has(at)]));
-      return [
-        `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`,
-        ...[...bindings].map(([number, isAtomic]) => {
-          const type = isAtomic ? "atomic<u32>" : "u32";
-          return `@group(0) @binding(${number + 1}) var<storage, read_write> page${number}: array<${type}>;`;
-        }),
-        functions,
-        own.replace(/\bpage(\d+)\b/g, (_, at) => `page${numbers[Number(at)]}`),
-      ].join("\n");
+    const all = this.param(groups);
+    const params = [...this.params];
+    const whole: Source = {
+      ...{ body: [...early, ...body], functions: [...this.functions], lanes, barriers },
+      memories: barriers ? [...this.memories.values()] : [],
     };
-    return { code, pages, atomic, uses, params, groups };
+    // Two dispatches of one kernel need not use the same memory.
+    const text = [...whole.functions, ...whole.body].join("\n");
+    const uses = this.uses.filter(({ param }) => text.includes(wordText(param)));
+    const pages = this.pages.filter((page) => uses.some((use) => use.page === page));
+    const source = renumbered(
+      whole,
+      this.pages.map((page) => pages.indexOf(page)),
+    );
+    const isAtomic = (page: Page) => this.atomic.has(this.pages.indexOf(page));
+    const atomic = new Set(pages.flatMap((page, at) => (isAtomic(page) ? [at] : [])));
+    const alone = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
+    const code = (numbers: readonly number[]) =>
+      programText(alone, { words: Math.ceil(params.length / 4), numbers, pages, atomic });
+    return { code, pages, atomic, uses, params, groups, source };
   }
 
   private operand(view: View, write: boolean): Operand {
@@ -183,19 +193,15 @@ export class Kernel {
     this.uses.push({ page, write, param, inBytes, range, advance });
     const base = this.param(inBytes ? start : start / 4);
     const type = scalarTypeOf(dtype);
-    const word = (index: string) =>
-      this.atomic.has(at) ? `atomicLoad(&page${at}[${index}])` : `page${at}[${index}]`;
-    const put = (index: string, bits: string) =>
-      this.atomic.has(at)
-        ? `atomicStore(&page${at}[${index}], ${bits});`
-        : `page${at}[${index}] = ${bits};`;
+    const words = wordsOf(at, page, () => this.atomic.has(at));
     return {
       dtype,
       type,
       load: (position) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return `((${word(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
-        const bits = word(index);
+        if (inBytes)
+          return `((${words.load(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
+        const bits = words.load(index);
         if (type === "u32") return bits;
         return type === "bool"
           ? `(${bits} != 0u)`
@@ -203,9 +209,9 @@ export class Kernel {
       },
       store: (position, value) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return storeByte(`page${at}`, index, value);
-        if (type === "bool") return put(index, `select(0u, 1u, ${value})`);
-        return put(index, type === "u32" ? value : `bitcast<u32>(${value})`);
+        if (inBytes) return storeByte(at, page, index, value);
+        if (type === "bool") return words.store(index, `select(0u, 1u, ${value})`);
+        return words.store(index, type === "u32" ? value : `bitcast<u32>(${value})`);
       },
       at: (name, axes) => {
         const own = axes === undefined ? strides : axes.map((axis) => strides[axis] as number);
@@ -216,12 +222,3 @@ export class Kernel {
 }
 
 const wordText = (at: number) => `p[${at >> 2}].${"xyzw"[at & 3]}`;
-
-/** Stores a byte beside neighbours that other threads may store at the same time. */
-function storeByte(buffer: string, index: string, value: string): string {
-  return [
-    `{ let byteAt = ${index}; let byteShift = (byteAt & 3u) * 8u;`,
-    `atomicAnd(&${buffer}[byteAt >> 2u], ~(255u << byteShift));`,
-    `atomicOr(&${buffer}[byteAt >> 2u], (min(${value}, 255u)) << byteShift); }`,
-  ].join(" ");
-}

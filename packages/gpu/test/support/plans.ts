@@ -1,6 +1,7 @@
 import {
   type Backend,
   type DType,
+  type Executable,
   hostArray,
   type Plan,
   reference,
@@ -22,6 +23,8 @@ export const wave = (at: number) => Math.sin(1.7 * at + 0.3);
 /** Collects buffers and views for a plan whose buffers are all variables. */
 export class TestPlan {
   readonly buffers: TestBuffer[] = [];
+  /** The dispatches of the last run; null if its backend has none. */
+  dispatches: number | null = null;
 
   /** A row-major view on a new buffer; `order` lists its axes from the one that moves slowest. */
   view(
@@ -42,8 +45,13 @@ export class TestPlan {
     return { buffer, shape, strides, offset: 2 };
   }
 
-  /** The contents of all buffers after the steps ran. */
-  async run(backend: Backend, steps: readonly Step[]): Promise<TypedArray[]> {
+  /** The contents of all buffers after the steps ran, once or as `act` runs them. They have a page each, or all the same. */
+  async run(
+    backend: Backend,
+    steps: readonly Step[],
+    onePage = false,
+    act: (program: Executable) => Promise<unknown> = (program) => program.run([]),
+  ): Promise<TypedArray[]> {
     const specs = this.buffers.map(({ dtype, data }, i): VariableSpec => {
       const type = (dtype === "f32" ? "float" : dtype) as ValueType;
       return { path: `v${i}`, shape: [data.length], type, role: "state", init: () => data };
@@ -61,21 +69,23 @@ export class TestPlan {
       outputs: [],
       arenaBytes: 0,
     };
-    // A variable each, so that each has a page of its own.
     const store = await backend.store([], { float: "f32" });
-    for (const spec of specs) await store.add([spec]);
+    // Variables that are added together share a page.
+    for (const added of onePage ? [specs] : specs.map((spec) => [spec])) await store.add(added);
     const executable = await store.prepare(plan);
-    await executable.run([]);
+    this.dispatches = executable.dispatches ?? null;
+    await act(executable);
     const results = await Promise.all(specs.map((spec) => store.read(spec)));
     await store.close();
     return results.map((result) => result.data());
   }
 
   /** The largest difference to the reference, relative to numbers above 1; NaN matches NaN only. */
-  async difference(backend: Backend, steps: readonly Step[]): Promise<number> {
+  async difference(backend: Backend, steps: readonly Step[], onePage = false): Promise<number> {
     const host = await reference();
-    const [got, expected] = [await this.run(backend, steps), await this.run(host, steps)];
+    const expected = await this.run(host, steps);
     await host.close();
+    const got = await this.run(backend, steps, onePage);
     let worst = 0;
     expected.forEach((values, i) => {
       values.forEach((wanted, k) => {

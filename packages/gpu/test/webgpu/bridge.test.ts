@@ -1,7 +1,7 @@
 import test from "tape";
 import { bridge } from "../../src/webgpu/bridge.ts";
 import { Page } from "../../src/webgpu/page.ts";
-import type { Dispatch, Use } from "../../src/wgsl/kernel.ts";
+import type { Launch, Use } from "../../src/wgsl/kernel.ts";
 
 test("bridge: pages beyond the limit are copied to one, and back where they are written", async (t) => {
   const pages = ["a", "b", "c", "d"].map((name) => new Page(name, 1024));
@@ -9,7 +9,7 @@ test("bridge: pages beyond the limit are copied to one, and back where they are 
   const use = (page: Page, param: number, start: number, bytes: number, write: boolean): Use => {
     return { page, param, write, inBytes: false, range: [start, start + bytes], advance: [] };
   };
-  const dispatch: Dispatch = {
+  const dispatch: Launch = {
     code: () => "",
     pages,
     atomic: new Set(),
@@ -39,4 +39,14 @@ test("bridge: pages beyond the limit are copied to one, and back where they are 
   t.deepEqual(bridged.after, [{ from: spare, fromOffset: 0, to: c, toOffset: 256, bytes: 40 }]);
   t.deepEqual(bridged.params, [0, 16, 32, 0, 32], "words from the new beginning");
   t.equal(spare.bytes, 192);
+
+  const idle = new Page("spare");
+  const unused = bridge({ ...dispatch, uses: dispatch.uses.slice(0, 1) }, 2, idle);
+  t.deepEqual(
+    [unused.before, unused.after],
+    [[], []],
+    "a page that is declared only is not copied",
+  );
+  t.deepEqual(unused.pages, [a, idle]);
+  t.equal(idle.bytes, 64, "and the page in its place is there to be bound");
 });

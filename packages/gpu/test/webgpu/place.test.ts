@@ -28,7 +28,7 @@ test("place: an arena is cut where no buffer lies across", async (t) => {
     [128, 32],
     [256, 64],
   ]);
-  const { spots, pages } = place(plan, 256, () => variable);
+  const { spots, pages } = place(plan, { pageBytes: 256, bindingBytes: 256 }, () => variable);
   t.deepEqual(
     pages.map(({ bytes }) => bytes),
     [256, 256],
@@ -51,7 +51,7 @@ test("place: what shares memory and does not fit is refused", async (t) => {
     [192, 32],
   ]);
   t.throws(
-    () => place(plan, 256, () => variable),
-    /must fit into one buffer of the gpu \(256 bytes\), got 320 bytes/,
+    () => place(plan, { pageBytes: 256, bindingBytes: 256 }, () => variable),
+    /must fit into one buffer of the gpu \(256 bytes, the adapter's most\), got 320 bytes/,
   );
 });

@@ -33,6 +33,11 @@ export interface Program<Outputs> {
   /** The memory that it takes besides the store's, in bytes. */
   readonly bytes: number;
   /**
+   * The dispatches that one run records on a graphics card; null if the backend records none. Each costs microseconds, whatever it
+   * computes.
+   */
+  readonly dispatches: number | null;
+  /**
    * Runs the program once.
    *
    * @param feeds - A value for each input of the program; none by default.
@@ -92,6 +97,7 @@ export function makeProgram<Outputs>(
     get bytes() {
       return executable.bytes;
     },
+    dispatches: executable.dispatches ?? null,
     async run(feeds = {}) {
       return arrange(await executable.run(check("program.run", feeds)));
     },

@@ -8,6 +8,8 @@ import type { Tensor } from "../tensor.ts";
 export interface Executable {
   /** The memory that it takes besides the store's, in bytes: arena, outputs, feeds and constants. */
   readonly bytes: number;
+  /** The dispatches that one run records on a graphics card. The member is absent if the backend records none. */
+  readonly dispatches?: number;
   /**
    * Runs the plan once.
    *

@@ -1,0 +1,94 @@
+import test from "tape";
+import { acquireContext, asking } from "../../src/webgpu/acquire.ts";
+import { fullRequest, limitsOf, showLimits } from "../../src/webgpu/limits.ts";
+import { onWebGpu } from "../support/adapter.ts";
+
+const adapterLimits = {
+  maxBufferSize: 2 ** 34,
+  maxStorageBufferBindingSize: 2 ** 31 - 4,
+  maxStorageBuffersPerShaderStage: 10,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxTextureDimension2D: 16384,
+} as unknown as GPUSupportedLimits;
+
+/** An adapter that notes what is asked of it. */
+function adapterOf(features: readonly string[]) {
+  const asked: (GPUDeviceDescriptor | undefined)[] = [];
+  class Adapter {
+    readonly limits = adapterLimits;
+    readonly features = new Set(features) as unknown as GPUSupportedFeatures;
+    async requestDevice(request?: GPUDeviceDescriptor) {
+      asked.push(request);
+      return {} as GPUDevice;
+    }
+  }
+  return { adapter: new Adapter() as unknown as GPUAdapter, asked };
+}
+
+test("limits: a device is asked for the adapter's largest, and for timestamps if there are any", async (t) => {
+  const { adapter, asked } = adapterOf(["timestamp-query", "shader-f16"]);
+  const gpu = asking({ requestAdapter: async () => adapter });
+  const found = (await gpu.requestAdapter()) as GPUAdapter;
+  t.equal(found, adapter, "the adapter is the platform's own");
+  await found.requestDevice({ label: "x", requiredLimits: { maxBufferSize: 5 } });
+  await found.requestDevice({ label: "y" });
+  t.deepEqual(asked, [
+    {
+      label: "x",
+      requiredLimits: {
+        maxBufferSize: 2 ** 34,
+        maxStorageBufferBindingSize: 2 ** 31 - 4,
+        maxStorageBuffersPerShaderStage: 10,
+        maxComputeWorkgroupsPerDimension: 65535,
+      },
+      requiredFeatures: ["timestamp-query"],
+    },
+    { label: "y" },
+  ]);
+  const plain = fullRequest(adapterOf(["shader-f16"]).adapter, {
+    requiredFeatures: ["shader-f16"],
+  });
+  t.deepEqual(plain.requiredFeatures, ["shader-f16"], "no feature that the adapter lacks");
+  t.equal(await asking({ requestAdapter: async () => null }).requestAdapter(), null);
+});
+
+test("limits: those of programs keep to words of 32 bits and to the alignment of bindings", async (t) => {
+  const device = { limits: adapterLimits, features: new Set() as unknown as GPUSupportedFeatures };
+  const limits = limitsOf(device);
+  t.deepEqual(limits, {
+    pageBytes: 2 ** 32 - 256,
+    bindingBytes: 2 ** 31 - 256,
+    buffers: 10,
+    groups: 65535,
+    timestamps: false,
+  });
+  t.equal(limitsOf(device, { pageBytes: 512 }).bindingBytes, 512, "a binding is within a buffer");
+  t.equal(
+    showLimits(limits),
+    "buffers of 4096 MiB, bindings of 2048 MiB, 10 bindings a dispatch, no timestamps",
+  );
+});
+
+test("limits: gpu.js's device has its adapter's, and describe() tells them", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    const { adapter, device } = await acquireContext();
+    for (const name of [
+      "maxBufferSize",
+      "maxStorageBufferBindingSize",
+      "maxStorageBuffersPerShaderStage",
+      "maxComputeWorkgroupsPerDimension",
+    ] as const) {
+      t.equal(device.limits[name], adapter.limits[name], name);
+    }
+    const [measures, can] = [device.features, adapter.features].map((all) =>
+      all.has("timestamp-query"),
+    );
+    t.equal(measures, can, "timestamps");
+    const { maxStorageBuffersPerShaderStage: bindings } = device.limits;
+    const words = new RegExp(
+      `^gpu: webgpu \\(.+, buffers of \\d+ MiB, bindings of \\d+ MiB, ${bindings} bindings a dispatch, (no )?timestamps\\); all steps run there$`,
+    );
+    t.match(backend.describe(), words);
+    t.equal(backend.describe().includes("no timestamps"), !can);
+  });
+});
