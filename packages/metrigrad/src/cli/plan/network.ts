@@ -19,8 +19,8 @@ const bandwidths: Readonly<Record<string, number>> = {
   GB: 1e9,
 };
 
-/** Seconds of each unit of latency. */
-const latencies: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3 };
+/** How many of each unit of latency a second has. */
+const latencies: Readonly<Record<string, number>> = { ns: 1e9, us: 1e6, ms: 1e3 };
 
 const must =
   "it must be a bandwidth and a latency, such as 100Gbit,2us (Mbit, Gbit, MB, GB; ns, us, ms)";
@@ -31,18 +31,22 @@ export const networkOf: ReadValue<Network> = (text) => {
   const [bandwidth = "", latency = ""] = parts;
   if (parts.length !== 2) refuse("network", must, JSON.stringify(text), "plan");
   const bytesPerSecond = quantity(bandwidth, bandwidths);
-  const seconds = quantity(latency.replace("µ", "u"), latencies);
+  const seconds = quantity(latency.replace("µ", "u"), latencies, (value, unit) => value / unit);
   if (bytesPerSecond === null || bytesPerSecond === 0) odd("bandwidth", bandwidth, text);
   if (seconds === null) odd("latency", latency, text);
   return { text, latency: seconds, secondsPerByte: 1 / bytesPerSecond };
 };
 
 /** A number with its unit; null if it is none. */
-function quantity(text: string, units: Readonly<Record<string, number>>): number | null {
+function quantity(
+  text: string,
+  units: Readonly<Record<string, number>>,
+  of: (value: number, unit: number) => number = (value, unit) => value * unit,
+): number | null {
   const [, digits = "", unit = ""] =
     /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?) ?([A-Za-z]+)$/.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
-  return factor === undefined ? null : Number(digits) * factor;
+  return factor === undefined ? null : of(Number(digits), factor);
 }
 
 function odd(part: string, got: string, text: string): never {
