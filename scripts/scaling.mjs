@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { curves, writeWhole } from "metrigrad";
 import { root } from "./setup.mjs";
 
-/** @typedef {{ ranks: number, compute: number, factorise: number | null, communicate: number, total: number, speedup: number, efficiency: number, from: string }} Row */
-/** @typedef {{ rows: Row[], largest: Record<"compute" | "factorise" | "communicate", number | null>, backend: string }} Plan */
+/** @typedef {{ ranks: number, compute: number, metric: number | null, communicate: number, total: number, speedup: number, efficiency: number, from: string }} Row */
+/** @typedef {{ rows: Row[], largest: Record<"compute" | "metric" | "communicate", number | null>, backend: string }} Plan */
 /** @typedef {{ command: string, model: string, optimizer: string, scaling: string, processor: string, node: string, plan: Plan }} Kept */
 
 const ranks = 1024;
@@ -107,8 +107,8 @@ async function keep(all) {
 }
 
 const places = { of: "ranks", title: "ranks", log: true };
-const parts = /** @type {const} */ (["compute", "factorise", "communicate"]);
-const names = { compute: "computing", factorise: "factorising", communicate: "communication" };
+const parts = /** @type {const} */ (["compute", "metric", "communicate"]);
+const names = { compute: "computing", metric: "the metric", communicate: "communication" };
 const shown = { adam: "ADAM", rngd: "RNGD", kfac: "K-FAC" };
 /** @param {string} optimizer */
 const nameOf = (optimizer) => shown[/** @type {keyof typeof shown} */ (optimizer)] ?? optimizer;
@@ -137,7 +137,7 @@ for (const { model, title } of models) {
     })),
   );
   const isRated = own.some(({ plan }) => plan.rows.some(({ from }) => from === "rates"));
-  const how = isRated ? "times by kernel rates" : "computing and factorising measured on one rank";
+  const how = isRated ? "times by kernel rates" : "computing and the metric measured on one rank";
   const svg = curves(records, {
     title: `${title}: parts of a step, ${network}`,
     note: `Predicted, ${how}. Largest part: ${own.map(crossing).join("; ")}.`,

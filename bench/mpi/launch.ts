@@ -8,6 +8,9 @@ export interface Measured {
   readonly step: number;
   /** With waiting for the other ranks. */
   readonly communicate: number;
+  /** All work on the metric. */
+  readonly metric: number;
+  /** The part of `metric` that is factors and solves with them. */
   readonly factorise: number;
   /** Seconds of an allreduce of one float, and of so many bytes. */
   readonly ping: { readonly small: number; readonly large: number; readonly bytes: number };

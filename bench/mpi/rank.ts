@@ -83,16 +83,18 @@ const run = fit(model(), {
   },
 });
 await run.finish();
-/** The share of factors in what a rank computes, of the steps that were measured kind by kind. */
+/** The shares of the metric and of its factors in what a rank computes, of the steps that were measured kind by kind. */
 const kinds = run.profile().filter(({ kind }) => kind !== "exchange");
-const sum = (all: typeof kinds) => all.reduce((total, { seconds }) => total + seconds, 0);
+const sum = (all: typeof kinds, of: "seconds" | "secondsMetric") =>
+  all.reduce((total, one) => total + one[of], 0);
 const factors = kinds.filter(({ kind }) => ["cholesky", "triangularSolve", "eigh"].includes(kind));
 const [step, communicate] = [median(steps.slice(warming)), median(exchanges.slice(warming))];
 const measured: Measured = {
   ranks: world.size,
   step,
   communicate,
-  factorise: ((step - communicate) * sum(factors)) / sum(kinds),
+  metric: ((step - communicate) * sum(kinds, "secondsMetric")) / sum(kinds, "seconds"),
+  factorise: ((step - communicate) * sum(factors, "secondsMetric")) / sum(kinds, "seconds"),
   ping: { small, large, bytes: 4 * pings[1].floats },
 };
 await run.close();

@@ -61,7 +61,7 @@ export async function planFile(file: string, flags: PlanFlags, context: Context)
       leftOut,
       largest: {
         compute: largestFrom(rows, "compute"),
-        factorise: largestFrom(rows, "factorise"),
+        metric: largestFrom(rows, "metric"),
         communicate: largestFrom(rows, "communicate"),
       },
       rates: works.rates,

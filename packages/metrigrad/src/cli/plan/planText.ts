@@ -21,18 +21,18 @@ export interface Plan {
   readonly largest: Readonly<Record<(typeof parts)[number], number | null>>;
 }
 
-const words = { compute: "Computing", factorise: "Factorising", communicate: "Communication" };
+const words = { compute: "Computing", metric: "The metric", communicate: "Communication" };
 
 /** The text of a plan: what was planned, a table, and what takes most of a step. */
 export function planText(plan: Plan, { width, colours }: Context): string {
   const { rows } = plan;
   const table = {
     head: [
-      ...["ranks", "rows of a rank", "compute", "factorise", "communicate", "step"],
+      ...["ranks", "rows of a rank", "compute", "metric", "communicate", "step"],
       ...["speed-up", "efficiency", "memory of a rank", "times"],
     ],
     short: [
-      ...["ranks", "rows", "comp.", "fact.", "comm.", "step"],
+      ...["ranks", "rows", "compute", "metric", "comm.", "step"],
       ...["speed-up", "eff.", "memory", "times"],
     ],
     rows: rows.map((row) => cellsOf(row, isMixed(rows))),
@@ -60,12 +60,12 @@ function isMixed(rows: readonly Prediction[]): boolean {
 }
 
 function cellsOf(row: Prediction, mixed: boolean): string[] {
-  const { ranks, rows, compute, factorise, communicate, total, speedup, efficiency, bytes } = row;
+  const { ranks, rows, compute, metric, communicate, total, speedup, efficiency, bytes } = row;
   return [
     String(ranks),
     String(rows),
     showSeconds(compute),
-    factorise === null ? missing : showSeconds(factorise),
+    metric === null ? missing : showSeconds(metric),
     ranks === 1 ? missing : showSeconds(communicate),
     showSeconds(total),
     speedup.toPrecision(3),
@@ -97,8 +97,8 @@ function remarksOf({ rows, leftOut, largest }: Plan): string[] {
       return [`${words[part]} takes the largest part of a step, up to ${most} ranks.`];
     return [`${words[part]} is the largest part of a step from ${from} ranks on.`];
   });
-  const unknown = rows.some(({ factorise }) => factorise === null)
-    ? ["This backend does not measure its steps one by one, so factorising counts as computing."]
+  const unknown = rows.some(({ metric }) => metric === null)
+    ? ["This backend does not measure its steps one by one, so the metric counts as computing."]
     : [];
   const rated = rows.filter(({ from }) => from === "rates");
   const how =

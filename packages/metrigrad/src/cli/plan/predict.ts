@@ -12,9 +12,11 @@ export interface RankWork {
   readonly ranks: number;
   /** Rows of one rank. */
   readonly rows: number;
-  /** Seconds. */
+  /** Seconds of what is not on the metric. */
   readonly compute: number;
-  /** Seconds; null where it cannot be told from `compute`. */
+  /** Seconds of all work on the metric; null where it cannot be told from `compute`. */
+  readonly metric: number | null;
+  /** The part of `metric` that is factors and solves with them; null where `metric` is. */
   readonly factorise: number | null;
   readonly exchanges: readonly CountedExchange[];
   /** Memory of a rank. */
@@ -36,7 +38,7 @@ export interface Prediction extends RankWork {
 }
 
 /** The parts of a step. */
-export const parts = ["compute", "factorise", "communicate"] as const;
+export const parts = ["compute", "metric", "communicate"] as const;
 
 /** Predicts steps from the work of ranks, of which the first is that of one rank. */
 export function predictions(
@@ -49,7 +51,7 @@ export function predictions(
       (sum, one) => sum + one.perStep * exchangeSeconds(one, work.ranks, network, algorithm),
       0,
     );
-    return { ...work, communicate, total: work.compute + (work.factorise ?? 0) + communicate };
+    return { ...work, communicate, total: work.compute + (work.metric ?? 0) + communicate };
   });
   const rate = ({ ranks, rows, total }: (typeof made)[number]) => (ranks * rows) / total;
   const [one] = made;

@@ -15,7 +15,7 @@ export interface Planned {
   readonly onlyRates: boolean;
 }
 
-type Seconds = Pick<RankWork, "compute" | "factorise" | "from">;
+type Seconds = Pick<RankWork, "compute" | "metric" | "factorise" | "from">;
 
 /** A step with more additions and multiplications than this is not run. It would take some seconds, and is run eight times. */
 const mostArithmetic = 1e11;
@@ -98,19 +98,18 @@ function shapeOf({ programs }: RankStep): string {
 /** The kinds of work that make factors or solve with them. */
 const factorising: ReadonlySet<WorkKind> = new Set(["cholesky", "solve", "eigh"]);
 
-function ratedSeconds(
-  { programs }: RankStep,
-  rates: Rates,
-): Pick<Seconds, "compute" | "factorise"> {
-  let [compute, factorise] = [0, 0];
+function ratedSeconds({ programs }: RankStep, rates: Rates): Omit<Seconds, "from"> {
+  let [compute, metric, factorise] = [0, 0, 0];
   for (const { share, stages } of programs) {
     for (const work of stages.flatMap(({ plan }) => worksOf(plan))) {
       const seconds = share * workSeconds(work, rates);
-      if (factorising.has(work.kind)) factorise += seconds;
-      else compute += seconds;
+      const own = seconds * work.metric;
+      compute += seconds - own;
+      metric += own;
+      if (factorising.has(work.kind)) factorise += own;
     }
   }
-  return { compute, factorise };
+  return { compute, metric, factorise };
 }
 
 /** The additions and multiplications of the kind of step that has most. */

@@ -118,7 +118,10 @@ function scattered(n: number): Int32Array {
 }
 
 /** Returns the seconds of a piece of work, by its arithmetic or by its bytes if these take longer. */
-export function workSeconds({ kind, count, each, bytes }: Work, rates: Rates): number {
+export function workSeconds(
+  { kind, count, each, bytes }: Omit<Work, "metric">,
+  rates: Rates,
+): number {
   const arithmetic = each / rateAt(rates[kind], each);
   const memory = kind === "gather" ? 0 : bytes / rateAt(rates.elementwise, bytes);
   return each === 0 ? 0 : count * Math.max(arithmetic, memory);

@@ -32,6 +32,8 @@ export interface Work {
   readonly each: number;
   /** The bytes that one time reads and writes. */
   readonly bytes: number;
+  /** The share of it that is work on the metric, in [0, 1]. */
+  readonly metric: number;
 }
 
 /** The additions and multiplications of an eigenvalue problem with vectors are about this multiple of d³. */
@@ -46,8 +48,10 @@ export function worksOf({ steps, buffers }: Plan): readonly Work[] {
     return sizeOf(lanes) * storageBytes[buffers[view.buffer]?.dtype ?? "f32"];
   };
   const of = (step: Step): readonly Work[] => {
+    const { metric = 0 } = step;
     if (step.kind === "loop") {
-      return step.body.flatMap(of).map((work) => ({ ...work, count: work.count * step.turns }));
+      const body = step.body.flatMap(of);
+      return body.map((work) => ({ ...work, count: work.count * step.turns, metric }));
     }
     const { inputs, outputs } = partsOf(step);
     // A gather reads as much of its source as it writes.
@@ -58,7 +62,7 @@ export function worksOf({ steps, buffers }: Plan): readonly Work[] {
       count: 1,
       each: bytes,
     };
-    return [{ kind, count, each, bytes: bytes / Math.max(1, count) }];
+    return [{ kind, count, each, bytes: bytes / Math.max(1, count), metric }];
   };
   return steps.flatMap(of);
 }

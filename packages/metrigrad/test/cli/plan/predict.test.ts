@@ -3,7 +3,15 @@ import { countsTo } from "../../../src/cli/plan/planFile.ts";
 import { largestFrom, predictions, type RankWork } from "../../../src/cli/plan/predict.ts";
 
 const work = (ranks: number, rows: number, more: Partial<RankWork> = {}): RankWork => ({
-  ...{ ranks, rows, compute: rows * 1e-3, factorise: 4e-3, bytes: 1e6, from: "measured" },
+  ...{
+    ranks,
+    rows,
+    compute: rows * 1e-3,
+    metric: 4e-3,
+    factorise: 1e-3,
+    bytes: 1e6,
+    from: "measured",
+  },
   exchanges: ranks === 1 ? [] : [{ kind: "allreduce", bytes: 1e6, perStep: 1 }],
   ...more,
 });
@@ -39,8 +47,8 @@ test("predictions: strong scaling by hand, and exchanges that are not in every s
   near(t, two?.total, 12e-3, "total");
   near(t, two?.speedup, 1, "no gain");
   near(t, two?.efficiency, 0.5, "half");
-  const [unknown] = predictions([work(1, 8, { factorise: null })], network, "ring");
-  near(t, unknown?.total, 8e-3, "factors that are not known");
+  const [unknown] = predictions([work(1, 8, { metric: null, factorise: null })], network, "ring");
+  near(t, unknown?.total, 8e-3, "a metric that is not known");
   t.end();
 });
 
@@ -50,16 +58,16 @@ test("largestFrom: from which number of ranks on", (t) => {
     network,
     "ring",
   );
-  // Milliseconds of compute 8, 4, 2, 1; factorise 4; communicate 0, 3, 7.5, 15.75.
+  // Milliseconds of compute 8, 4, 2, 1; metric 4; communicate 0, 3, 7.5, 15.75.
   t.equal(largestFrom(rows, "communicate"), 4);
   t.equal(largestFrom(rows, "compute"), null, "not at the end");
-  t.equal(largestFrom(rows, "factorise"), null);
+  t.equal(largestFrom(rows, "metric"), null);
   const free = predictions(
     [8, 4, 2, 1].map((n, at) => work(2 ** at, n, { exchanges: [] })),
     network,
     "ring",
   );
-  t.equal(largestFrom(free, "factorise"), 4, "equal parts are no largest one");
+  t.equal(largestFrom(free, "metric"), 4, "equal parts are no largest one");
   t.equal(largestFrom(free.slice(0, 1), "compute"), 1);
   t.end();
 });

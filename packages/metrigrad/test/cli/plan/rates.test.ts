@@ -22,19 +22,21 @@ const worksIn = (node: Parameters<typeof planOf>[0]["outputs"][number]) =>
 
 test("worksOf: arithmetic and bytes by hand", (t) => {
   t.deepEqual(worksIn(matmul(data(3, 4), data(4, 5))), [
-    { kind: "product", count: 1, each: 2 * 3 * 4 * 5, bytes: 4 * (12 + 20 + 15) },
+    { kind: "product", count: 1, each: 2 * 3 * 4 * 5, bytes: 4 * (12 + 20 + 15), metric: 0 },
   ]);
   t.deepEqual(worksIn(matmul(data(7, 3, 4), data(7, 4, 5))), [
-    { kind: "product", count: 7, each: 120, bytes: 4 * 47 },
+    { kind: "product", count: 7, each: 120, bytes: 4 * 47, metric: 0 },
   ]);
   // Seven matrices of 6 rows, of which one half counts.
   t.deepEqual(worksIn(gram(data(7, 6, 3))), [
-    { kind: "gram", count: 7, each: 6 * 3 * 4, bytes: 4 * (18 + 9) },
+    { kind: "gram", count: 7, each: 6 * 3 * 4, bytes: 4 * (18 + 9), metric: 0 },
   ]);
   t.deepEqual(worksIn(cholesky(data(2, 6, 6))), [
-    { kind: "cholesky", count: 2, each: 72, bytes: 4 * 72 },
+    { kind: "cholesky", count: 2, each: 72, bytes: 4 * 72, metric: 0 },
   ]);
-  t.deepEqual(worksIn(relu(data(10))), [{ kind: "elementwise", count: 1, each: 80, bytes: 80 }]);
+  t.deepEqual(worksIn(relu(data(10))), [
+    { kind: "elementwise", count: 1, each: 80, bytes: 80, metric: 0 },
+  ]);
   const places = tensor(Int32Array.of(1, 0, 1));
   t.deepEqual(
     worksIn(gather(data(2, 50), places, { axis: 0 })).map(({ kind, each }) => [kind, each]),
@@ -71,7 +73,7 @@ test("rateAt and workSeconds: by hand", (t) => {
   t.equal(rateAt(rates.product, 1e9), 4e9, "above all");
   t.equal(rateAt(rates.product, 100), 1e9);
   t.ok(Math.abs(rateAt(rates.product, 1000) / 2e9 - 1) < 1e-12, "the middle, in equal factors");
-  const work: Work = { kind: "product", count: 3, each: 1e6, bytes: 100 };
+  const work: Omit<Work, "metric"> = { kind: "product", count: 3, each: 1e6, bytes: 100 };
   t.ok(Math.abs(workSeconds(work, rates) - 3 * (1e6 / 4e9)) < 1e-15, "arithmetic");
   t.ok(Math.abs(workSeconds({ ...work, bytes: 4e6 }, rates) - 3e-3) < 1e-15, "memory");
   t.equal(workSeconds({ ...work, each: 0 }, rates), 0);

@@ -16,12 +16,11 @@ import { type Mirror, mirrorOf } from "./mirror.ts";
  * @category Distributed
  */
 export interface RankTime {
-  /** The seconds of all work that is no factorisation. All of it, if `factorise` is null. */
+  /** The seconds of all work that is not on the metric. All of it, if `metric` is null. */
   readonly compute: number;
-  /**
-   * The seconds of Cholesky factors, of solves with them, and of eigenvectors. Null if the backend cannot measure its steps one by
-   * one.
-   */
+  /** The seconds of all work on the metric. Null if the backend cannot measure its steps one by one. */
+  readonly metric: number | null;
+  /** The part of `metric` that is Cholesky factors, solves with them, and eigenvectors. Null if `metric` is. */
   readonly factorise: number | null;
 }
 
@@ -59,14 +58,16 @@ export async function measuredStep(
       await program.run();
       await program.close();
     }
-    let [compute, factorise, known] = [0, 0, true];
+    let [compute, metric, factorise, known] = [0, 0, 0, true];
     for (const one of built.dueSets) {
       const time = await measuredSet(built, one, store, { ranks, seconds });
       compute += one.share * time.compute;
+      metric += one.share * (time.metric ?? 0);
       factorise += one.share * (time.factorise ?? 0);
-      known &&= time.factorise !== null;
+      known &&= time.metric !== null;
     }
-    return known ? { compute, factorise } : { compute: compute + factorise, factorise: null };
+    if (known) return { compute, metric, factorise };
+    return { compute: compute + metric, metric: null, factorise: null };
   } finally {
     await built.source.release();
   }
@@ -103,7 +104,7 @@ async function measuredSet(
       return (performance.now() - start) / 1000 - (mirror.seconds - before);
     };
     for (let at = 0; at < warming; at++) await run();
-    const share = await factorisedShare(ready, next, store, mirror);
+    const shares = await metricShares(ready, next, store, mirror);
     const times: number[] = [];
     const start = performance.now();
     while (
@@ -113,8 +114,9 @@ async function measuredSet(
       times.push(await run());
     }
     const all = median(times);
-    if (share === null) return { compute: all, factorise: null };
-    return { compute: all * (1 - share), factorise: all * share };
+    if (shares === null) return { compute: all, metric: null, factorise: null };
+    const { metric, factorise } = shares;
+    return { compute: all * (1 - metric), metric: all * metric, factorise: all * factorise };
   } finally {
     for (const { program } of ready) await program.close();
     await store.remove(variables.map(({ attrs }) => attrs));
@@ -140,27 +142,33 @@ async function runStages(
   }
 }
 
-/** Returns the share of a step's time that is factorisation: the median of three profiled steps; null if nothing can be profiled. */
-async function factorisedShare(
+/** Returns the shares of a step's time on the metric and on its factors, the medians of some profiled steps; null if nothing can be profiled. */
+async function metricShares(
   ready: readonly Ready[],
   next: () => Promise<Feeds>,
   store: Store,
   mirror: Mirror,
-): Promise<number | null> {
+): Promise<{ readonly metric: number; readonly factorise: number } | null> {
   if (ready.some(({ program }) => program.profile === null)) return null;
-  const shares: number[] = [];
+  const shares: { readonly metric: number; readonly factorise: number }[] = [];
   for (let at = 0; at < least; at++) {
-    let [all, own] = [0, 0];
+    let [all, metric, factorise] = [0, 0, 0];
     await runStages(ready, await next(), store, mirror, async ({ plan, profile }, feeds) => {
       const times = (await profile?.(feeds)) ?? [];
       times.forEach((time, index) => {
+        const step = plan.steps[index] as Step;
+        const own = time * (step.metric ?? 0);
         all += time;
-        if (factorises(plan.steps[index] as Step)) own += time;
+        metric += own;
+        if (factorises(step)) factorise += own;
       });
     });
-    shares.push(all > 0 ? own / all : 0);
+    shares.push({ metric: metric / (all || 1), factorise: factorise / (all || 1) });
   }
-  return median(shares);
+  return {
+    metric: median(shares.map((one) => one.metric)),
+    factorise: median(shares.map((one) => one.factorise)),
+  };
 }
 
 function median(values: readonly number[]): number {
