@@ -291,6 +291,23 @@ test("plan: a table that fits, JSON, and refusals", async (t) => {
   t.equal(json(rated.stdout).rates.product.length, 4);
   const uneven = [...plan, "--strong", "--batch-size", "8", "--json"];
   t.deepEqual(json((await metrigrad(uneven, { cwd: project })).stdout).leftOut, [6]);
+  writeFileSync(
+    join(project, "flow.mjs"),
+    `
+import { adam, dense, gaussian, sequential, streamData, tensor } from "metrigrad";
+const batch = { inputs: tensor([[1], [2], [3]]), targets: tensor([[1], [0], [2]]) };
+export const model = sequential(dense(1, 1));
+export const data = streamData({ name: "flow", train: function* () { for (;;) yield batch; } });
+export const likelihood = gaussian();
+export const optimizer = adam();
+`,
+  );
+  const flow = ["plan", "flow.mjs", "--ranks", "2", "--network", "1Gbit,1us", "--json"];
+  const streamed = await metrigrad(flow, { cwd: project });
+  t.deepEqual(
+    json(streamed.stdout).rows.map(({ rows: own }: Row) => own),
+    [3, 3],
+  );
   const refusals = await Promise.all(
     [
       ["plan", "sine.mjs", "--ranks", "4"],
@@ -298,6 +315,9 @@ test("plan: a table that fits, JSON, and refusals", async (t) => {
       ["plan", "sine.mjs", "--ranks", "0", "--network", "1Gbit,1us"],
       [...plan, "--weak", "--strong"],
       [...plan, "--algorithm", "star"],
+      [...flow, "--strong"],
+      ["plan", "empty.mjs", "--ranks", "2", "--network", "1Gbit,1us"],
+      ["plan", "sine.mjs", "--ranks", "2", "--network", "1Gbit,1us", "--backend", "auto"],
     ].map((args) => metrigrad(args, { cwd: project })),
   );
   t.ok(refusals.every(({ code }) => code === 2));
@@ -307,6 +327,9 @@ test("plan: a table that fits, JSON, and refusals", async (t) => {
   t.match(messages[2] as string, /--ranks: it must be an integer from 1/);
   t.match(messages[3] as string, /--strong: it must come without --weak/);
   t.match(messages[4] as string, /--algorithm: it must be one of best, ring/);
+  t.match(messages[5] as string, /--strong: the data must be a data set, .*got a stream/);
+  t.match(messages[6] as string, /^metrigrad plan, empty\.mjs: it must export .*got no model/);
+  t.match(messages[7] as string, /--backend: it must be one of cpu, gpu, reference/);
 });
 
 test("explain takes the batch that train would take", async (t) => {

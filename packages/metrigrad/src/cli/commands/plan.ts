@@ -20,8 +20,8 @@ The step of rank 0 is built as it would run among the others, and its parts are 
     )
     .requiredOption("--ranks <n>", "the most ranks", integer("ranks", 1, 1e6))
     .requiredOption(
-      "--network <bandwidth,latency>",
-      "between two ranks, such as 100Gbit,2us (Mbit, Gbit, MB, GB; ns, us, ms)",
+      "--network <link>",
+      "bandwidth and latency between two ranks, such as 100Gbit,2us (Mbit, Gbit, MB, GB; ns, us, ms)",
       networkOf,
     )
     .option(
@@ -54,8 +54,8 @@ The step of rank 0 is built as it would run among the others, and its parts are 
       `
 Examples:
   metrigrad plan train.ts --ranks 64 --network 100Gbit,2us
-  metrigrad plan train.ts --ranks 64 --network 10Gbit,30us --strong --batch-size 4096
-  metrigrad plan train.ts --ranks 1024 --network 25GB,1us --optimizer adam --json
+  metrigrad plan train.ts --ranks 64 --network 10Gbit,30us --strong
+  metrigrad plan train.ts --ranks 1024 --network 25GB,1us --json
 `,
     )
     .action((file: string, options) =>

@@ -79,6 +79,13 @@ test("rankStep: its messages are those that real ranks send", async (t) => {
       await sent(model, optimizer()),
       name,
     );
+    const steps = programs.flatMap(({ stages }) => stages.flatMap(({ plan }) => plan.steps));
+    const grams = steps.filter(({ kind }) => kind === "gram");
+    t.ok(
+      grams.every(({ metric }) => metric === 1),
+      `${name}: all of them are of the metric`,
+    );
+    t.equal(grams.length > 0, ["rngd", "kfac"].includes(name), name);
     t.ok(planned.length > 0 && planned.every(({ kind }) => kind === "allreduce"), name);
   }
 });
