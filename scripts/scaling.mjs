@@ -113,6 +113,9 @@ const shown = { adam: "ADAM", rngd: "RNGD", kfac: "K-FAC" };
 /** @param {string} optimizer */
 const nameOf = (optimizer) => shown[/** @type {keyof typeof shown} */ (optimizer)] ?? optimizer;
 
+/** The parts that a step has: ADAM has no metric. @param {Plan} plan */
+const partsIn = ({ rows }) => parts.filter((part) => rows.some((row) => (row[part] ?? 0) > 0));
+
 /** From how many ranks on a part other than computing is the largest. @param {Kept} one */
 function crossing({ optimizer, scaling, plan }) {
   const found = parts.slice(1).flatMap((part) => {
@@ -127,7 +130,7 @@ function crossing({ optimizer, scaling, plan }) {
 for (const { model, title } of models) {
   const own = plans.filter((one) => one.model === model);
   const records = own.flatMap(({ optimizer, scaling, plan }) =>
-    parts.map((part) => ({
+    partsIn(plan).map((part) => ({
       panel: `${nameOf(optimizer)}, ${scaling} scaling`,
       label: names[part],
       points: plan.rows.map((row) => ({
