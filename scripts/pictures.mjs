@@ -10,6 +10,7 @@ const programs = [
   ["scripts/experiment-figure.mjs"],
   ["bench/pde/compare.ts", "--print"],
   ["bench/chart/scaling.ts"],
+  ["scripts/scaling.mjs", "--draw"],
   ...["blocks", "coordinates", "spectra", "zones"].map((name) => [
     `examples/geometry/${name}.ts`,
     "docs/guide",

@@ -7,6 +7,7 @@ import { gemm } from "./gemm.ts";
 import { gpu } from "./gpu.ts";
 import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
+import { mpi } from "./mpi.ts";
 import { profile } from "./profile.ts";
 import { rngd } from "./rngd.ts";
 import { scaling } from "./scaling.ts";
@@ -27,4 +28,5 @@ export const suites: Readonly<Record<string, (session: Session) => Promise<Resul
   scaling,
   f64,
   gpu,
+  mpi,
 };

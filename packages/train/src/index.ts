@@ -42,6 +42,14 @@ export type { PointDraws, PointSampler } from "./points/sampler.ts";
 export { sobolPoints } from "./points/sobolPoints.ts";
 export { uniformPoints } from "./points/uniformPoints.ts";
 export { type PredictInputs, type PredictOptions, predict } from "./predict.ts";
+export type { RankExchange } from "./ranks/plan/exchanges.ts";
+export type { RankTime } from "./ranks/plan/measured.ts";
+export {
+  type RankProgram,
+  type RankStage,
+  type RankStep,
+  rankStep,
+} from "./ranks/plan/rankStep.ts";
 export type { EpochRecord, QuantityRecord, ReportRecord } from "./record/epochRecord.ts";
 export type { ModelRecord } from "./record/modelRecord.ts";
 export {

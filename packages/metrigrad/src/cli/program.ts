@@ -6,6 +6,7 @@ import { addExamples } from "./commands/examples.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInit } from "./commands/init.ts";
 import { addPaper } from "./commands/paper.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addPlayground } from "./commands/playground.ts";
 import { addReport } from "./commands/report.ts";
 import { addTrain } from "./commands/train.ts";
@@ -22,6 +23,7 @@ const adders = [
   addInit,
   addTrain,
   addExplain,
+  addPlan,
   addCheck,
   addReport,
   addWatch,

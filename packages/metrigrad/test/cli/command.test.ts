@@ -250,6 +250,88 @@ test("what cannot be loaded says what is wrong", async (t) => {
   t.match(threads, /^2 --threads: it must come with the cpu backend, got --backend reference; /);
 });
 
+test("plan: a table that fits, JSON, and refusals", async (t) => {
+  const { metrigrad } = installed;
+  const plan = ["plan", "sine.mjs", "--ranks", "6", "--network", "1Gbit,20us", "--threads", "1"];
+  for (const COLUMNS of ["40", "80", "120"]) {
+    const env = { COLUMNS, NO_COLOR: "1" };
+    const { code, stdout, stderr } = await metrigrad(plan, { cwd: project, env });
+    t.equal(code, 0, stderr);
+    t.ok(widest(stdout) <= Number(COLUMNS), `${widest(stdout)} of ${COLUMNS}\n${stdout}`);
+    const words = stdout.replace(/\s+/g, " ");
+    t.match(words, /sine, adam: weak scaling, 10 rows on each rank/);
+    t.match(words, /Times: steps of one rank that ran on this machine/);
+  }
+  const strong = [...plan, "--strong", "--batch-size", "12", "--json"];
+  const [weak, shared, rated] = await Promise.all([
+    metrigrad([...plan, "--json", "--algorithm", "ring"], { cwd: project }),
+    metrigrad(strong, { cwd: project }),
+    metrigrad([...strong, "--rates"], { cwd: project }),
+  ]);
+  type Row = { readonly [name: string]: unknown; readonly total: number };
+  const { rows, largest, network, rates } = json(weak.stdout);
+  t.deepEqual(
+    rows.map(({ ranks, rows: own }: Row) => [ranks, own]),
+    [...[1, 2, 4, 6].map((ranks) => [ranks, 10])],
+  );
+  // 13 parameters and the loss, 4 bytes each; the ring of two sends half of them twice.
+  t.deepEqual(rows[1].exchanges, [{ kind: "allreduce", bytes: 56, perStep: 1 }]);
+  t.ok(Math.abs(rows[1].communicate - (40e-6 + 56 * 8e-9)) < 1e-12);
+  t.equal(network.latency, 20e-6);
+  t.equal(rates, null);
+  t.ok("communicate" in largest);
+  t.ok(rows.every(({ from, total }: Row) => from === "measured" && total > 0));
+  const told = json(shared.stdout);
+  t.deepEqual(
+    told.rows.map(({ rows: own }: Row) => own),
+    [12, 6, 3, 2],
+  );
+  t.ok(Math.abs(told.rows[2].speedup - told.rows[0].total / told.rows[2].total) < 1e-9);
+  t.ok(json(rated.stdout).rows.every(({ from }: Row) => from === "rates"));
+  t.equal(json(rated.stdout).rates.product.length, 4);
+  const uneven = [...plan, "--strong", "--batch-size", "8", "--json"];
+  t.deepEqual(json((await metrigrad(uneven, { cwd: project })).stdout).leftOut, [6]);
+  writeFileSync(
+    join(project, "flow.mjs"),
+    `
+import { adam, dense, gaussian, sequential, streamData, tensor } from "metrigrad";
+const batch = { inputs: tensor([[1], [2], [3]]), targets: tensor([[1], [0], [2]]) };
+export const model = sequential(dense(1, 1));
+export const data = streamData({ name: "flow", train: function* () { for (;;) yield batch; } });
+export const likelihood = gaussian();
+export const optimizer = adam();
+`,
+  );
+  const flow = ["plan", "flow.mjs", "--ranks", "2", "--network", "1Gbit,1us", "--json"];
+  const streamed = await metrigrad(flow, { cwd: project });
+  t.deepEqual(
+    json(streamed.stdout).rows.map(({ rows: own }: Row) => own),
+    [3, 3],
+  );
+  const refusals = await Promise.all(
+    [
+      ["plan", "sine.mjs", "--ranks", "4"],
+      ["plan", "sine.mjs", "--ranks", "4", "--network", "fast"],
+      ["plan", "sine.mjs", "--ranks", "0", "--network", "1Gbit,1us"],
+      [...plan, "--weak", "--strong"],
+      [...plan, "--algorithm", "star"],
+      [...flow, "--strong"],
+      ["plan", "empty.mjs", "--ranks", "2", "--network", "1Gbit,1us"],
+      ["plan", "sine.mjs", "--ranks", "2", "--network", "1Gbit,1us", "--backend", "auto"],
+    ].map((args) => metrigrad(args, { cwd: project })),
+  );
+  t.ok(refusals.every(({ code }) => code === 2));
+  const messages = refusals.map(({ stderr }) => lines(stderr).at(-1) ?? "");
+  t.match(messages[0] as string, /required option '--network/);
+  t.match(messages[1] as string, /--network: it must be a bandwidth and a latency/);
+  t.match(messages[2] as string, /--ranks: it must be an integer from 1/);
+  t.match(messages[3] as string, /--strong: it must come without --weak/);
+  t.match(messages[4] as string, /--algorithm: it must be one of best, ring/);
+  t.match(messages[5] as string, /--strong: the data must be a data set, .*got a stream/);
+  t.match(messages[6] as string, /^metrigrad plan, empty\.mjs: it must export .*got no model/);
+  t.match(messages[7] as string, /--backend: it must be one of cpu, gpu, reference/);
+});
+
 test("explain takes the batch that train would take", async (t) => {
   const few = training
     .replace("rows(40)", "rows(3)")

@@ -39,7 +39,7 @@ async function refusal(run: () => Promise<unknown>): Promise<string> {
 }
 
 const names = [
-  ...["init", "train", "explain", "check", "report", "compare", "examples", "paper"],
+  ...["init", "train", "explain", "plan", "check", "report", "compare", "examples", "paper"],
   "playground",
 ];
 

@@ -1,4 +1,4 @@
-import { type Node, oneRank, type Update, type Variable } from "@metrigrad/graph";
+import { type Node, oneRank, type Update, type Variable, withMetricScope } from "@metrigrad/graph";
 import {
   blockOverRanks,
   checkDamping,
@@ -80,9 +80,11 @@ export function preconditionBy(name: string, settings: FullPrecondition): Transf
       const own = overWindow(single, over.window, seen, context);
       const { ranks = oneRank } = context;
       if (ranks.size > 1) checkOverRanks(name, single);
-      const windows = own.map((one) =>
-        one.block === null ? one : { ...one, block: blockOverRanks(one.block, ranks) },
-      );
+      const windows = own.map((one) => {
+        const { block, path } = one;
+        if (block === null) return one;
+        return { ...one, block: withMetricScope(path, () => blockOverRanks(block, ranks)) };
+      });
       const found = alongDiagonal(windows, settings.dampedBy, seen, context);
       const measured = found.filter((one): one is Measured => one.block !== null);
       const dampingOf = blockDampings(name, found, settings, {

@@ -68,10 +68,7 @@ export async function prepare(
   const { sampleWeight: useWeights = true, resume = true, optimizer } = options;
   const objective: Objective = { model, likelihood, loss };
   const data = checkedData(options.data);
-  if (optimizer.fixedLoss === true) {
-    if ((communicator?.size ?? 1) > 1) throw aloneOnly(optimizer.name, communicator?.size ?? 1);
-    checkWhole(optimizer.name, data, options.batchSize);
-  }
+  checkFixedLoss(options, data, communicator?.size ?? 1);
   let output: NodeTree | null = null;
   const check = (name: SplitName, split: AnySplit) => {
     if (likelihood === null || output === null) return;
@@ -176,8 +173,19 @@ async function agreeOn(
   });
 }
 
+/** Throws GraphError for an optimizer that compares the losses of its steps, where these are of other rows each time. */
+export function checkFixedLoss(
+  { optimizer, batchSize }: Pick<AnyFitOptions, "optimizer" | "batchSize">,
+  data: AnyDataSet | AnyStream,
+  size: number,
+): void {
+  if (optimizer.fixedLoss !== true) return;
+  if (size > 1) throw aloneOnly(optimizer.name, size);
+  checkWhole(optimizer.name, data, batchSize);
+}
+
 /** Checks data that `dataSet` has not checked, in the same way. Throws DataError. */
-function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
+export function checkedData(data: AnyDataSet | AnyStream): AnyDataSet | AnyStream {
   if (isStream(data)) return data;
   const checked: AnyDataSet = dataSet(data as DataParts);
   checkFinite(checked);

@@ -1,9 +1,8 @@
-import { compile, type Feeds, type Ranks } from "@metrigrad/graph";
+import { compile, type Feeds } from "@metrigrad/graph";
 import type { Communicator, Handle, Store } from "@metrigrad/tensor";
 import { type KindTime, type MeteredProgram, metered } from "../step/meter.ts";
-import { cutAtExchanges, type Stage, type Whole } from "./cut.ts";
-import { dealOut } from "./dealOut.ts";
-import { gatherFromRanks, sumOverRanks } from "./exchange.ts";
+import type { Stage, Whole } from "./cut.ts";
+import { exchange, stagesOf } from "./stages.ts";
 
 /** The program of a training step: one program, or one for each stage between the exchanges of its ranks. */
 export interface StepProgram {
@@ -30,9 +29,7 @@ export async function stepProgram(
   whole: Whole,
   communicator: Communicator | null,
 ): Promise<StepProgram> {
-  const { rank, size, network } = communicator ?? { rank: 0, size: 1 };
-  const ranks: Ranks = { rank, size };
-  const { stages, variables } = cutAtExchanges(dealOut(whole, ranks, network), ranks);
+  const { stages, variables } = stagesOf(whole, communicator ?? { rank: 0, size: 1 });
   const ready: Ready[] = [];
   // A rank may give values that nothing of its own stages writes before, so their memory is made first.
   await store.add(variables.map(({ attrs }) => ({ path: attrs.path as string, spec: attrs })));
@@ -46,12 +43,10 @@ export async function stepProgram(
   const before = async (feeds: Feeds): Promise<void> => {
     exchanges.runs++;
     for (const { program, stage } of ready) {
-      const { summed, gathered } = stage;
-      if ((summed === null && gathered === null) || communicator === null) return;
+      if (stage === stages.at(-1) || communicator === null) return;
       await program.run(feedsOf(program, feeds));
       const start = performance.now();
-      if (summed !== null) await sumOverRanks(communicator, store, summed);
-      if (gathered !== null) await gatherFromRanks(communicator, store, gathered);
+      await exchange(communicator, store, stage);
       exchanges.seconds += (performance.now() - start) / 1000;
     }
   };

@@ -23,12 +23,12 @@ import { divergedAt } from "./diverged.ts";
 import { dueName, duePhases } from "./due.ts";
 import { findFailingNode } from "./failingNode.ts";
 import { numberFeed } from "./feeds.ts";
-import { guardUpdates, plainUpdates } from "./guard.ts";
 import { claimSlots, countOf } from "./openSteps.ts";
 import type { OptimizerReport } from "./report.ts";
 import { type Reporter, reporter } from "./reporter.ts";
 import type { StepGraph } from "./stepGraph.ts";
 import { meanTimes, type StepTime } from "./stepTime.ts";
+import { stepUpdates } from "./stepUpdates.ts";
 import { storeTurn } from "./storeTurns.ts";
 
 /** The settings of a runner. */
@@ -123,10 +123,8 @@ export async function stepRunner(
     const name = `${dueName(due)}${reading ? " read" : ""}`;
     const known = programs.get(name);
     if (known !== undefined) return known;
-    const guard = checkFinite ? guardUpdates : plainUpdates;
-    const loss = graph.lossAt(due);
-    const guarded = guard(loss, graph.updates(due), graph);
-    const values = stack([loss, cast(guarded.failed, "float")]);
+    const guarded = stepUpdates(graph, due, checkFinite);
+    const values = stack([guarded.loss, cast(guarded.failed, "float")]);
     const updates: Update[] = [
       ...guarded.updates,
       ...(reading ? [[lossAndFailure, values] as const] : []),

@@ -57,15 +57,17 @@ export async function experimentOf(
   exports: Exports,
   file: string,
   flags: TrainFlags,
+  command = "train",
 ): Promise<Experiment> {
-  checkExports(exports, file, flags);
+  const where = `metrigrad ${command}, ${file}`;
+  checkExports(exports, where, flags);
   const { optimizer: named, learningRate } = flags;
   // A backend that is not used would stay open.
   const elsewhere = flags.backend !== undefined || flags.threads !== undefined;
   const made = async (name: string) => madeOf(exports[name], name);
   const name = (await made("name")) ?? basename(file).replace(/\.[^.]+$/, "");
   const data = (await made("data")) as FitOptions["data"];
-  if (data === undefined || data === null) throw noData(file, String(data));
+  if (data === undefined || data === null) throw noData(where, String(data));
   const setting = async (name: keyof typeof usual) =>
     (flags[name] ?? (await made(name)) ?? usual[name]) as number;
   const asked = flags.batchSize ?? ((await made("batchSize")) as number | undefined);
@@ -111,8 +113,7 @@ export function usualBatch(data: FitOptions["data"] | undefined): number | undef
   return inputs === undefined ? usual.batchSize : Math.min(usual.batchSize, rowsOf(train as never));
 }
 
-function checkExports(exports: Exports, file: string, flags: TrainFlags): void {
-  const where = `metrigrad train, ${file}`;
+function checkExports(exports: Exports, where: string, flags: TrainFlags): void {
   if (flags.learningRate !== undefined && flags.optimizer === undefined) {
     throw new UsageError({
       where: "--learning-rate",
@@ -155,9 +156,9 @@ function checkExports(exports: Exports, file: string, flags: TrainFlags): void {
   });
 }
 
-function noData(file: string, got: string): UsageError {
+function noData(where: string, got: string): UsageError {
   return new UsageError({
-    where: `metrigrad train, ${file}`,
+    where,
     must: "the export data must be or return a data set or a stream",
     got,
     todo: "return what dataSet({ train }) gives",

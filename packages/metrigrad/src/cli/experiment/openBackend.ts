@@ -12,10 +12,11 @@ import type { Experiment, TrainFlags } from "./experiment.ts";
 export async function openBackend(
   { backend, threads }: TrainFlags,
   experiment: Experiment,
+  command = "train",
 ): Promise<{ readonly backend: Backend; readonly why: string }> {
   if (threads !== undefined) {
     if (backend !== undefined && backend !== "cpu") {
-      refuse("threads", "it must come with the cpu backend", `--backend ${backend}`, "train");
+      refuse("threads", "it must come with the cpu backend", `--backend ${backend}`, command);
     }
     return { backend: await cpu({ threads }), why: "" };
   }
