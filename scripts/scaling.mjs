@@ -160,7 +160,7 @@ await writeWhole(
   curves(efficiencies, {
     title: `Efficiency by the number of ranks, ${network}`,
     note: "Predicted: rows per second of one rank, over those of one rank alone.",
-    quantities: [{ of: "efficiency", title: "efficiency", range: [0, 1.05], log: false }],
+    quantities: [{ of: "efficiency", title: "efficiency", log: true }],
     by: places,
     order: Object.values(shown),
   }),
