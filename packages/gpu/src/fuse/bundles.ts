@@ -15,7 +15,7 @@ const mostTexts = 8;
  */
 const shortText = 2048;
 /** The number of words of parameters: a quarter of the least limit of devices. */
-const mostWords = 4096;
+export const mostWords = 4096;
 /** The number of words that the launch of a bundle needs for each dispatch beside the parameters, at most. */
 const ownWords = 8;
 /** The least limit of devices for the memory of a workgroup, in bytes. */
@@ -25,6 +25,8 @@ const mostShared = 16_384;
 export interface BundleLimits {
   /** The number of buffers that a dispatch may bind. */
   readonly buffers: number;
+  /** The number of words of parameters; by default as many as devices allow. */
+  readonly words?: number;
   /** Returns the page on which a page will be a part. */
   readonly home: (page: Page) => Page;
 }
@@ -87,7 +89,9 @@ class Growing implements Bundle {
   readonly members: Dispatch[] = [];
   lanes = 0;
   private readonly limits: BundleLimits;
+  /** Texts with the places of their pages: on other pages a text is another function of the shader. */
   private readonly texts = new Map<string, Source>();
+  private readonly places = new Map<Page, number>();
   private pages: ReadonlySet<Page> = new Set();
   private meets = false;
   private words = ownWords;
@@ -99,11 +103,13 @@ class Growing implements Bundle {
   /** Takes a dispatch, whose text is given, if it fits. */
   take(next: Dispatch, text: string): boolean {
     const lanes = this.lanesWith(next.source);
-    if (lanes === null || !this.mayTake(next, text)) return false;
-    const pages = new Set([...this.pages, ...next.pages.map(this.limits.home)]);
+    const own = next.pages.map(this.limits.home);
+    const key = `${own.map((page) => this.placeOf(page)).join()} ${text}`;
+    if (lanes === null || !this.mayTake(next, key)) return false;
+    const pages = new Set([...this.pages, ...own]);
     if (this.members.length > 0 && pages.size > this.limits.buffers) return false;
     this.members.push(next);
-    this.texts.set(text, next.source);
+    this.texts.set(key, next.source);
     this.lanes = lanes;
     this.meets ||= next.source.barriers;
     this.pages = pages;
@@ -111,19 +117,26 @@ class Growing implements Bundle {
     return true;
   }
 
-  private mayTake(next: Dispatch, text: string): boolean {
+  private placeOf(page: Page): number {
+    const known = this.places.get(page) ?? this.places.size;
+    this.places.set(page, known);
+    return known;
+  }
+
+  private mayTake(next: Dispatch, key: string): boolean {
     const [first] = this.members;
     if (first === undefined) return true;
     if (!mayShare(first) || !mayShare(next) || this.members.length >= mostMembers) return false;
-    if (this.words + next.params.length + ownWords > mostWords) return false;
-    return this.texts.has(text) || this.mayAdd(next.source, text);
+    const { words = mostWords } = this.limits;
+    if (this.words + next.params.length + ownWords > words) return false;
+    return this.texts.has(key) || this.mayAdd(next.source, key);
   }
 
   /** Whether the shader may have one more text. */
-  private mayAdd(source: Source, text: string): boolean {
+  private mayAdd(source: Source, key: string): boolean {
     const { texts } = this;
     if (texts.size >= mostTexts) return false;
-    if ([text, ...texts.keys()].some(({ length }) => length > shortText)) return false;
+    if ([key, ...texts.keys()].some(({ length }) => length > shortText)) return false;
     return sharedBytes([source, ...texts.values()]) <= mostShared;
   }
 

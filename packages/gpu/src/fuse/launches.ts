@@ -2,7 +2,7 @@ import type { PlainStep, Step } from "@metrigrad/tensor";
 import { lowerStep } from "../step/table.ts";
 import { Page } from "../webgpu/page.ts";
 import type { Dispatch, Launch, Memory, Shares } from "../wgsl/kernel.ts";
-import { type Bundle, bundles, isLone } from "./bundles.ts";
+import { type Bundle, bundles, isLone, mostWords } from "./bundles.ts";
 import { placeScratch, withScratch } from "./scratch.ts";
 import { together } from "./together.ts";
 
@@ -17,6 +17,9 @@ export type Ordered<T> = T | Repeated<T>;
 
 /** The bytes up to which a step has scratch of its own, so that it may run beside others that have some. */
 const mostOwn = 2 ** 20;
+
+/** The words of parameters of a launch that all turns of a loop may have together: a bundle has its own for each turn. */
+const mostLoopWords = 2 ** 21;
 
 /**
  * Lowers steps to launches, as few as possible: dispatches that do not depend on each other share one.
@@ -51,12 +54,17 @@ function tryLaunches(
   };
   const home = (page: Page) => (own.has(page) ? scratch : page);
   const all: Bundle[] = [];
-  /** Orders steps: those of the plan, or those inside the loop that is the plan's step `loop`. */
-  const ordered = (list: readonly Step[], loop: number | null): Ordered<Bundle>[] => {
+  /** Orders steps: those of the plan, or those inside the loop that is the plan's step `loop` and has so many turns. */
+  const ordered = (
+    list: readonly Step[],
+    loop: number | null,
+    turns: number,
+  ): Ordered<Bundle>[] => {
+    const words = Math.min(mostWords, Math.floor(mostLoopWords / turns));
     const made: Ordered<Bundle>[] = [];
     let open: Dispatch[] = [];
     const close = () => {
-      const next = bundles(open, { buffers, home });
+      const next = bundles(open, { buffers, words, home });
       open = [];
       made.push(...next);
       all.push(...next);
@@ -68,12 +76,12 @@ function tryLaunches(
         return;
       }
       close();
-      made.push({ turns: step.turns, body: ordered(step.body, index) });
+      made.push({ turns: step.turns, body: ordered(step.body, index, turns * step.turns) });
     });
     close();
     return made;
   };
-  const order = ordered(steps, null);
+  const order = ordered(steps, null, 1);
   const { starts, end } = placeScratch(all, (page) => own.has(page), scratch.bytes);
   if (end > memory.scratchBytes && most > 0) return null;
   scratch.bytes = end;

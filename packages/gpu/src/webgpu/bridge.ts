@@ -37,8 +37,8 @@ export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
   const written = (page: Page) => uses.some((use) => use.page === page && use.write);
   const worth = (page: Page) =>
     Number(written(page)) +
-    2 * Number(dispatch.atomic.has(pages.indexOf(page))) +
-    4 * Number(page.windows > 1);
+    2 * Number(page.windows > 1) +
+    4 * Number(dispatch.atomic.has(pages.indexOf(page)));
   const order = [...pages].sort((a, b) => worth(b) - worth(a));
   let room = most - 1;
   const kept = order.filter(({ windows }) => {

@@ -186,7 +186,8 @@ function overAllSamples(own: Statistics, ranks: Ranks): Statistics {
   const all = rowsOfAllRanks(expandDims(row, 0), ranks);
   const [means, variances, counts] = unstack(all, 1) as [Node, Node, Node];
   const count = sum(counts, { axis: 0 });
-  const average = (values: Node) => div(sum(mul(values, counts), { axis: 0 }), count);
+  const some = where(greater(count, 0), count, 1);
+  const average = (values: Node) => div(sum(mul(values, counts), { axis: 0 }), some);
   const mu = average(means);
   return { count, mu, variance: average(add(variances, square(sub(means, mu)))) };
 }

@@ -26,7 +26,7 @@ import {
   weightsFeed,
 } from "../data/batchSource.ts";
 import type { BatchPlace } from "../divergence.ts";
-import { agree, shareStore } from "../ranks/share.ts";
+import { agree, networkText, shareStore } from "../ranks/share.ts";
 import { fingerprintOf } from "../resume/fingerprint.ts";
 import { type Runner, stepRunner } from "../step/runner.ts";
 import { type StepGraph, stepGraph } from "../step/stepGraph.ts";
@@ -169,6 +169,7 @@ async function agreeOn(
     "steps of an epoch": String(source.stepsPerEpoch),
     resume: String(resume),
     report: JSON.stringify(report),
+    network: networkText(communicator),
     checkpoint: checkpoint === undefined ? "none" : String(checkpoint.every ?? "epoch"),
   });
 }

@@ -18,6 +18,7 @@ import {
 } from "@metrigrad/graph";
 import { GraphError, sizeOf } from "@metrigrad/tensor";
 import { isExchanged, levelsOf } from "./levels.ts";
+import { wideNodes } from "./wide.ts";
 import { workOf } from "./work.ts";
 
 /** A part of a step. After it the ranks add up the values of `summed`, and put together those of `gathered`. */
@@ -149,8 +150,9 @@ function takeParts(
 }
 
 /**
- * Values that this rank has after a stage and that it reads in a later one: those of its own, and those that take much work. Other
- * values that all ranks have alike are computed again.
+ * Values that this rank has after a stage and that it reads in a later one: those of its own, and those behind which there is much work.
+ * Other values that all ranks have alike are computed again. So are values of 64 bits, from values that are kept: a variable has the
+ * floats of the store.
  */
 function savedNodes(
   order: readonly Node[],
@@ -160,12 +162,26 @@ function savedNodes(
 ): readonly Node[] {
   const last = Math.max(0, ...roots.map(levelOf));
   const live = liveNodes(order, roots, ranks);
+  const wide = wideNodes(order);
+  const worked = new Set<Node>();
+  for (const node of order) {
+    const own = workOf(node) > sizeOf(node.shape);
+    if (!isExchanged(node) && (own || node.inputs.some((input) => worked.has(input)))) {
+      worked.add(node);
+    }
+  }
   const found = new Set<Node>();
+  const seen = new Map<Node, number>();
   const needed = (node: Node, level: number) => {
     if (levelOf(node) >= level || node.inputs.length === 0 || isExchanged(node)) return;
-    // A further output of a node with work cannot be computed again without that work.
-    const claimed = node.op.claims?.(node).node ?? node;
-    if (variesOverRanks(node) || workOf(claimed) > 0) found.add(node);
+    if (!variesOverRanks(node) && !worked.has(node)) return;
+    if (!wide.has(node)) {
+      found.add(node);
+      return;
+    }
+    if ((seen.get(node) ?? 0) >= level) return;
+    seen.set(node, level);
+    for (const input of node.inputs) needed(input, level);
   };
   for (const node of order) {
     if (!isExchanged(node) && live.has(node)) {

@@ -12,6 +12,7 @@ import { type Network, sizeOf } from "@metrigrad/tensor";
 import type { Whole } from "./cut.ts";
 import { exchangesOf } from "./levels.ts";
 import { type Region, regionsOf } from "./regions.ts";
+import { inStacks, type Stacks } from "./stacks.ts";
 
 /** A network whose messages take as long as those between processes of one machine. */
 export const localNetwork: Network = Object.freeze({ latency: 2e-5, bandwidth: 1e9 });
@@ -25,6 +26,8 @@ const numberBytes = 4;
 /** What one rank computes: a region, or its matrices from `from` to `to`. */
 interface Task {
   readonly region: Region;
+  /** How the region can be shared out by matrices; null if it is not. */
+  readonly stacks: Stacks | null;
   readonly range: readonly [from: number, to: number] | null;
   readonly work: number;
 }
@@ -44,8 +47,9 @@ export function dealOut(whole: Whole, ranks: Ranks, network: Network = localNetw
     const spared = (region.work / rate) * (1 - 1 / ranks.size);
     return spared > bytesOf(region) / network.bandwidth;
   });
+  if (worth.length === 0) return whole;
   const tasks = worth.flatMap((region) => tasksOf(region, ranks.size));
-  const { owners, most } = ownersOf(tasks, ranks.size);
+  const { owners, most } = ownersOf(tasks, Math.min(ranks.size, tasks.length));
   const now = rewritten(roots, worth, tasks, owners, ranks);
   const all = tasks.reduce((sum, { work }) => sum + work, 0);
   const bytes = worth.reduce((sum, region) => sum + bytesOf(region), 0);
@@ -68,44 +72,17 @@ function bytesOf({ results }: Region): number {
 
 /** Shares a region out by its matrices if it consists of as many independent ones. */
 function tasksOf(region: Region, size: number): readonly Task[] {
-  const count = matricesOf(region);
-  if (count === null) return [{ region, range: null, work: region.work }];
+  const stacks = inStacks(region);
+  if (stacks === null) return [{ region, stacks, range: null, work: region.work }];
+  const { count } = stacks;
   const parts = Math.min(size, count);
   return Array.from({ length: parts }, (_, part) => {
     const [from, to] = [
       Math.floor((part * count) / parts),
       Math.floor(((part + 1) * count) / parts),
     ];
-    return { region, range: [from, to], work: (region.work * (to - from)) / count };
+    return { region, stacks, range: [from, to], work: (region.work * (to - from)) / count };
   });
-}
-
-/** Ops that treat the matrices along leading axes one by one. */
-const byMatrix = new Set(["cholesky", "triangularSolve", "gram", "matmul", "eigh", "pick"]);
-
-/** The number of matrices along the first axis that no node of a region mixes; null if it cannot be shared out. */
-function matricesOf({ nodes, results }: Region): number | null {
-  const [count = 1] = (results[0] as Node).shape;
-  const alike = nodes.every(({ op, shape }) => byMatrix.has(op.name) && shape[0] === count);
-  const stacks = nodes.every(({ op, shape }) => op.name === "pick" || shape.length > 2);
-  return count > 1 && alike && stacks && inputsOf(nodes).every((one) => canSlice(one, count))
-    ? count
-    : null;
-}
-
-/** The values from outside that nodes read. */
-function inputsOf(nodes: readonly Node[]): readonly Node[] {
-  const own = new Set(nodes);
-  return [...new Set(nodes.flatMap(({ inputs }) => inputs))].filter((one) => !own.has(one));
-}
-
-/** Whether a value has a row for each matrix, or is the same for all. */
-function canSlice({ shape }: Node, count: number): boolean {
-  return hasRows(shape, count) || shape.length === 0 || (shape.length === 2 && shape[0] !== count);
-}
-
-function hasRows(shape: readonly number[], count: number): boolean {
-  return shape[0] === count && shape.length !== 2;
 }
 
 /** Gives each task to a rank: the largest first, to the rank with least so far. `most` is the work of the busiest rank. */
@@ -116,11 +93,11 @@ function ownersOf(
   const loads = new Array<number>(size).fill(0);
   const owners = new Map<Task, number>();
   for (const task of [...tasks].sort((a, b) => b.work - a.work)) {
-    const owner = loads.indexOf(Math.min(...loads));
+    const owner = loads.indexOf(loads.reduce((least, load) => Math.min(least, load)));
     loads[owner] = (loads[owner] as number) + task.work;
     owners.set(task, owner);
   }
-  return { owners, most: Math.max(...loads) };
+  return { owners, most: loads.reduce((most, load) => Math.max(most, load)) };
 }
 
 /** Returns the roots with the results of all regions given by the ranks that own them. */
@@ -133,15 +110,14 @@ function rewritten(
 ): readonly Node[] {
   const replaced = new Map<Node, Node>();
   for (const region of regions) {
-    const { results, nodes } = region;
+    const { results } = region;
     const parts = tasks
       .filter((task) => task.region === region)
       .map((task) => {
-        const { range } = task;
+        const { range, stacks } = task;
         const slices = new Map(replaced);
         if (range !== null) {
-          for (const one of inputsOf(nodes)) {
-            if (!hasRows(one.shape, matricesOf(region) as number)) continue;
+          for (const one of stacks?.sliced ?? []) {
             const [now] = replaceNodes([one], replaced) as [Node];
             slices.set(one, slice(now, [range]));
           }

@@ -1,5 +1,6 @@
 import { type Node, variesOverRanks } from "@metrigrad/graph";
 import { sizeOf } from "@metrigrad/tensor";
+import { wideNodes } from "./wide.ts";
 import { loopOf, workOf } from "./work.ts";
 
 /** A part of a step that is the same on all ranks and takes much work for the size of its results, such as the solve of a block. */
@@ -47,6 +48,7 @@ export function regionsOf(roots: readonly Node[], order: readonly Node[]): reado
     above.set(node, asked.has(node) ? [] : [node]);
   }
 
+  const wide = wideNodes(order);
   const leads = leadsToWork(order, users, works, ends);
   const regionOf = new Map<Node, Node>();
   const members = new Map<Node, Node[]>();
@@ -60,7 +62,7 @@ export function regionsOf(roots: readonly Node[], order: readonly Node[]): reado
     members.set(region, [...(members.get(region) ?? []), node]);
   }
   return [...members.values()].flatMap((nodes) => {
-    const own = withFloats(nodes, users, asked);
+    const own = withFloats(nodes, users, asked, wide);
     return own === null ? [] : [{ ...own, work: totalOf(nodes, works) }];
   });
 }
@@ -93,18 +95,21 @@ function leadsToWork(
   return found;
 }
 
-/** Takes the users of results in that are no floats of the store, such as those of 64 bits. Null if ranks could not exchange one. */
+/** Takes in the users of results that are no floats of the store, such as those of 64 bits. Null if ranks could not exchange one. */
 function withFloats(
   nodes: readonly Node[],
   users: ReadonlyMap<Node, readonly Node[]>,
   asked: ReadonlySet<Node>,
+  wide: ReadonlySet<Node>,
 ): Pick<Region, "nodes" | "results"> | null {
   const own = new Set(nodes);
   for (;;) {
     const outside = (node: Node) => (users.get(node) ?? []).filter((user) => !own.has(user));
     const results = [...own].filter((node) => asked.has(node) || outside(node).length > 0);
-    const others = results.filter(({ type }) => type !== "float");
-    if (others.length === 0) return { nodes: [...own], results };
+    const others = results.filter((node) => node.type !== "float" || wide.has(node));
+    if (others.length === 0) {
+      return results.some(({ shape }) => sizeOf(shape) === 0) ? null : { nodes: [...own], results };
+    }
     const taken = others.flatMap(outside);
     if (others.some((node) => asked.has(node)) || taken.some(variesOverRanks)) return null;
     for (const user of taken) own.add(user);

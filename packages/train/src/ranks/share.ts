@@ -31,15 +31,31 @@ export async function agree(
     return ranks.some((hash) => hash !== ranks[0]);
   });
   if (alike && odd.length === 0) return;
-  const told = odd.slice(0, 5).map((name) => `${name} ${values[name]}`);
+  const first = JSON.parse(await sharedText(communicator, JSON.stringify(values)));
   throw new GraphError({
     where,
     must: `all ${communicator.size} ranks must train the same model on data of the same form with the same settings`,
-    got: alike
-      ? `another one on some, here ${told.join(", ")}`
-      : `${[...counts].join(" and ")} settings`,
+    got: differences(values, first, odd) || `others on some ranks, here as on rank 0`,
     todo: "start the same program with the same options on every rank",
   });
+}
+
+/** What this rank has, and what rank 0 has in its place; of values that other ranks have in their own way, what this rank has. */
+function differences(
+  own: Readonly<Record<string, string>>,
+  first: Readonly<Record<string, string>>,
+  odd: readonly string[],
+): string {
+  const names = [...new Set([...Object.keys(own), ...Object.keys(first)])].sort();
+  const here = names.filter((name) => own[name] !== first[name]);
+  const told = here.length > 0 ? here : odd;
+  const text = (name: string) => {
+    const [mine = "none", other = "none"] = [own[name], first[name]];
+    return mine === other
+      ? `${name} ${mine} here, and another one on some`
+      : `${name} ${mine} here, and ${other} on rank 0`;
+  };
+  return told.slice(0, 5).map(text).join("; ");
 }
 
 /** Returns the values of all ranks one after the other. */
@@ -69,7 +85,8 @@ export async function shareStore(
   await store.add([{ path: rngState.attrs.path as string, spec: rngState.attrs }]);
   const kept = store.variables.filter(({ spec }) => spec.role !== "data");
   const shapes = kept.map(({ path, spec }) => [path, `${spec.type} [${spec.shape.join(", ")}]`]);
-  await agree(communicator, where, { float: store.float, ...Object.fromEntries(shapes) });
+  const network = networkText(communicator);
+  await agree(communicator, where, { network, float: store.float, ...Object.fromEntries(shapes) });
   for (const { path, spec } of [...kept].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const live = store.view?.(spec) ?? null;
     if (live !== null) {
@@ -101,4 +118,9 @@ export async function sharedTensors(
 
 function size(shape: readonly number[]): number {
   return shape.reduce((product, one) => product * one, 1);
+}
+
+/** The network of a communicator in words. Ranks that take another one deal out their work in another way. */
+export function networkText({ network }: Communicator): string {
+  return network === undefined ? "none" : `${network.latency} s, ${network.bandwidth} B/s`;
 }

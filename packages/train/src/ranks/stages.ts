@@ -6,10 +6,19 @@ import { gatherFromRanks, sumOverRanks } from "./exchange.ts";
 /** The place of a rank, and how fast the ranks exchange arrays. */
 export type Place = Pick<Communicator, "rank" | "size" | "network">;
 
-/** Returns the stages of a step on one rank, with the work that all ranks would do alike dealt out. Throws GraphError. */
-export function stagesOf(whole: Whole, { rank, size, network }: Place): Cut {
+/**
+ * Returns the stages of a step on one rank, with the work that all ranks would do alike dealt out, and adds their variables to the
+ * store: a rank may gather values that none of its own programs read. Throws GraphError.
+ */
+export async function stagesOn(
+  store: Store,
+  whole: Whole,
+  { rank, size, network }: Place,
+): Promise<Cut> {
   const ranks = { rank, size };
-  return cutAtExchanges(dealOut(whole, ranks, network), ranks);
+  const cut = cutAtExchanges(dealOut(whole, ranks, network), ranks);
+  await store.add(cut.variables.map(({ attrs }) => ({ path: attrs.path as string, spec: attrs })));
+  return cut;
 }
 
 /** Exchanges the values of a stage. */

@@ -2,7 +2,7 @@ import { compile, type Feeds } from "@metrigrad/graph";
 import type { Communicator, Handle, Store } from "@metrigrad/tensor";
 import { type KindTime, type MeteredProgram, metered } from "../step/meter.ts";
 import type { Stage, Whole } from "./cut.ts";
-import { exchange, stagesOf } from "./stages.ts";
+import { exchange, stagesOn } from "./stages.ts";
 
 /** The program of a training step: one program, or one for each stage between the exchanges of its ranks. */
 export interface StepProgram {
@@ -29,10 +29,8 @@ export async function stepProgram(
   whole: Whole,
   communicator: Communicator | null,
 ): Promise<StepProgram> {
-  const { stages, variables } = stagesOf(whole, communicator ?? { rank: 0, size: 1 });
+  const { stages, variables } = await stagesOn(store, whole, communicator ?? { rank: 0, size: 1 });
   const ready: Ready[] = [];
-  // A rank may give values that nothing of its own stages writes before, so their memory is made first.
-  await store.add(variables.map(({ attrs }) => ({ path: attrs.path as string, spec: attrs })));
   for (const stage of stages) {
     const { outputs, updates } = stage;
     ready.push({ program: metered(await compile({ outputs, updates }, store)), stage });

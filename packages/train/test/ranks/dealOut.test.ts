@@ -1,29 +1,36 @@
 import {
+  add,
   cholesky,
   choleskyShift,
   choleskySolve,
   compile,
+  double,
   eye,
   gram,
   input,
+  matmul,
+  mean,
   meanOverRanks,
   mul,
   type Node,
+  relu,
+  single,
+  sub,
   sum,
   topological,
   triangularSolve,
   variable,
 } from "@metrigrad/graph";
 import { kfacMetrics, paperMetrics } from "@metrigrad/metric";
-import { categorical } from "@metrigrad/nn";
-import { muon, type Optimizer, rngd, shampoo, soap } from "@metrigrad/optim";
-import { type Network, reference, type Store, type Tensor } from "@metrigrad/tensor";
+import { batchNorm, categorical, dense, sequential } from "@metrigrad/nn";
+import { groups, muon, type Optimizer, rngd, sgd, shampoo, soap } from "@metrigrad/optim";
+import { type Network, reference, type Store, sizeOf, type Tensor } from "@metrigrad/tensor";
 import test from "tape";
 import { fit } from "../../src/index.ts";
 import { dealOut } from "../../src/ranks/dealOut.ts";
 import { isExchanged } from "../../src/ranks/levels.ts";
 import { regionsOf } from "../../src/ranks/regions.ts";
-import { toyData, toyModel } from "../toy.ts";
+import { toyData } from "../toy.ts";
 import { localRanks } from "./localRanks.ts";
 
 /** Exchanges take no time, so all work is dealt out. */
@@ -105,6 +112,48 @@ test("independent matrices are shared out by their first axis, with equal values
   t.deepEqual(ofShape(1), shifts);
 });
 
+const stackOf = (name: string, shape: readonly number[]) =>
+  variable(name, shape, { role: "parameter", init: () => pattern(sizeOf(shape)) });
+
+/** Graphs on which matrices are not independent, or have a first axis of the same length by chance. */
+const mixed: Readonly<Record<string, () => Node>> = {
+  "a shift that follows from all matrices": () => {
+    const g = gram(stackOf("a", [8, 9, 9]));
+    return cholesky(g, { shift: mul(0.1, mean(g)) });
+  },
+  "a matrix that follows from all of them": () => {
+    const a = add(stackOf("a", [8, 7, 7]), 0);
+    return matmul(mean(a, { axis: 0 }), gram(a));
+  },
+  "operands that broadcast": () => matmul(stackOf("a", [8, 1, 9, 9]), stackOf("b", [8, 9, 9])),
+  "a shift for each of two stacks": () =>
+    cholesky(gram(stackOf("a", [2, 2, 20, 9])), { shift: stackOf("s", [2]) }),
+};
+for (const [name, make] of Object.entries(mixed)) {
+  test(`what is not a stack of independent matrices is dealt out as a whole: ${name}`, (t) => {
+    // A rank that had the only region would spare the others nothing.
+    const [result, other] = [make(), solved("other", 60, 5).solution];
+    const whole = { outputs: [result, other], updates: [] };
+    const { outputs } = dealOut(whole, { rank: 0, size: 2 }, instant);
+    t.deepEqual(givenBy(outputs).sort(), [0, 1]);
+    t.deepEqual(outputs[0]?.shape, result.shape);
+    t.end();
+  });
+}
+
+test("values of 64 bits are given as the floats of the store that follow from them", (t) => {
+  const l = cholesky(gram(double(stackOf("a", [30, 12]))), { shift: 0.1 });
+  const narrow = single(mul(sub(l, 1), 2));
+  const other = solved("other", 60, 5).solution;
+  const whole = { outputs: [narrow, other], updates: [] };
+  const { outputs } = dealOut(whole, { rank: 0, size: 2 }, instant);
+  t.deepEqual(givenBy(outputs).sort(), [0, 1]);
+  t.equal(outputs[0]?.inputs[0]?.op.name, "single");
+  const asked = { outputs: [l, other], updates: [] };
+  t.equal(dealOut(asked, { rank: 0, size: 2 }, instant), asked, "a wide value is never given");
+  t.end();
+});
+
 function pattern(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, at) => Math.sin(at * 1.7) + 0.1 * (at % 5));
 }
@@ -115,6 +164,9 @@ async function read(store: Store, outputs: readonly Node[]): Promise<Tensor[]> {
   return Promise.all(handles.map((handle) => handle.read()));
 }
 
+/** A network with a metric for each of 16 units, which are shared out. */
+const model = () => sequential(dense(2, 16, { activation: relu }), batchNorm(16), dense(16, 3));
+
 const cases: readonly (readonly [string, () => Optimizer])[] = [
   ["rngd", () => rngd()],
   ["rngd with adapted damping", () => rngd({ adapt: {}, over: { every: 2 } })],
@@ -124,7 +176,10 @@ const cases: readonly (readonly [string, () => Optimizer])[] = [
   ["K-FAC", () => rngd({ metrics: kfacMetrics(), relative: 0.1, learningRate: 0.05 })],
   ["shampoo", () => shampoo()],
   ["soap", () => soap()],
-  ["muon", () => muon()],
+  [
+    "muon",
+    () => groups([[(path) => path.endsWith("/w"), muon()] as const, [() => true, sgd()] as const]),
+  ],
 ];
 for (const [name, optimizer] of cases) {
   test(`${name}: dealt out work gives the same bits as work that each rank does`, async (t) => {
@@ -132,7 +187,7 @@ for (const [name, optimizer] of cases) {
       const ranks = localRanks(3).map((one) => ({ ...one, network }));
       return Promise.all(
         ranks.map(async (distributed) => {
-          const run = fit(toyModel(), {
+          const run = fit(model(), {
             data: toyData(),
             likelihood: categorical(),
             optimizer: optimizer(),

@@ -208,3 +208,43 @@ test("a run with draws goes on from a checkpoint of rank 0", async (t) => {
   t.deepEqual(gone, await train(4), "as if it had never stopped");
   rmSync(folder, { recursive: true });
 });
+
+test("a network that is none is refused, and ranks with different ones do not wait for each other", async (t) => {
+  const ended = (networks: readonly unknown[]) =>
+    Promise.all(
+      localRanks(2).map((one, rank) => {
+        const distributed = { ...one, network: networks[rank] } as Communicator;
+        const options = {
+          ...settings,
+          data: toyData(),
+          batchSize: 10,
+          backend: reference,
+          distributed,
+        };
+        const end = async () => {
+          const run = fit(toyModel(), options);
+          await run.finish().finally(() => run.close());
+        };
+        return errorOf(end());
+      }),
+    );
+  for (const odd of [
+    null,
+    "100Gbit,2us",
+    {},
+    { latency: -1, bandwidth: 1 },
+    { latency: 0, bandwith: 1 },
+  ]) {
+    for (const error of await ended([odd, odd])) {
+      t.ok(error instanceof GraphError);
+      t.match(error.message, /fit: network must be \{ latency, bandwidth \}/);
+    }
+  }
+  const [slow, fast] = [
+    { latency: 1, bandwidth: 1 },
+    { latency: 0, bandwidth: 1e12 },
+  ];
+  const [first, second] = await ended([slow, fast]);
+  t.match(first.message, /network 1 s, 1 B\/s here, and another one on some/);
+  t.match(second.message, /network 0 s, 1000000000000 B\/s here, and 1 s, 1 B\/s on rank 0/);
+});

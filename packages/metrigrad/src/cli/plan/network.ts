@@ -27,8 +27,9 @@ export const networkOf: ReadValue<NamedNetwork> = (text) => {
   const [bandwidth = "", latency = ""] = parts;
   if (parts.length !== 2) refuse("network", must, JSON.stringify(text), "plan");
   const bytesPerSecond = quantity(bandwidth, bandwidths);
-  const seconds = quantity(latency.replace("µ", "u"), latencies, (value, unit) => value / unit);
-  if (bytesPerSecond === null || bytesPerSecond === 0) odd("bandwidth", bandwidth, text);
+  const seconds = quantity(latency.replace(/[µμ]/, "u"), latencies, (value, unit) => value / unit);
+  if (bytesPerSecond === null || !(bytesPerSecond > 0 && bytesPerSecond < Infinity))
+    odd("bandwidth", bandwidth, text);
   if (seconds === null) odd("latency", latency, text);
   return { text, latency: seconds, bandwidth: bytesPerSecond };
 };

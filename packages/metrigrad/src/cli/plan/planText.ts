@@ -94,7 +94,9 @@ function remarksOf({ rows, leftOut, largest }: Plan): string[] {
     const from = largest[part];
     if (from === null) return [];
     if (from === 1)
-      return [`${words[part]} takes the largest part of a step, up to ${most} ranks.`];
+      return [
+        `${words[part]} takes the largest part of a step${most === 1 ? "" : `, up to ${most} ranks`}.`,
+      ];
     return [`${words[part]} is the largest part of a step from ${from} ranks on.`];
   });
   const unknown = rows.some(({ metric }) => metric === null)

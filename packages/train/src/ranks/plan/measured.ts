@@ -5,7 +5,7 @@ import type { TrainBatch } from "../../data/batchSource.ts";
 import type { AnyFitOptions } from "../../fit/options.ts";
 import { numberFeed } from "../../step/feeds.ts";
 import type { Stage } from "../cut.ts";
-import { exchange, type Place, stagesOf } from "../stages.ts";
+import { exchange, type Place, stagesOn } from "../stages.ts";
 import { type Built, builtStep } from "./built.ts";
 import type { DueSet } from "./dueSets.ts";
 import { type Mirror, mirrorOf } from "./mirror.ts";
@@ -79,7 +79,7 @@ async function measuredSet(
   store: Store,
   { ranks, seconds: enough }: { readonly ranks: Place; readonly seconds: number },
 ): Promise<RankTime> {
-  const { stages, variables } = stagesOf(built.whole(due), ranks);
+  const { stages, variables } = await stagesOn(store, built.whole(due), ranks);
   const ready: Ready[] = [];
   try {
     for (const stage of stages) {

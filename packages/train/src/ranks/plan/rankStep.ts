@@ -5,12 +5,14 @@ import {
   checkNames,
   GraphError,
   type Plan,
+  type Store,
   type Tensor,
   type Tree,
 } from "@metrigrad/tensor";
 import { type AnyFitOptions, checkOptions, type FitOptions } from "../../fit/options.ts";
 import { backendOf, storeOf } from "../../host/openStore.ts";
-import { type Place, stagesOf } from "../stages.ts";
+import { checkNetwork } from "../options.ts";
+import { type Place, stagesOn } from "../stages.ts";
 import { type Built, builtStep } from "./built.ts";
 import { exchangesOf, type RankExchange } from "./exchanges.ts";
 import { measuredStep, type RankTime } from "./measured.ts";
@@ -95,6 +97,7 @@ export async function rankStep<
 ): Promise<RankStep> {
   const given = options as unknown as AnyFitOptions;
   checkRanks(ranks);
+  checkNetwork("rankStep", ranks.network);
   checkOptions(model, given);
   const odd = refused.find((name) => given[name] !== undefined);
   if (odd !== undefined) throw notPlanned(odd);
@@ -133,11 +136,11 @@ export async function rankStep<
 async function plannedStages(
   built: Built,
   due: readonly number[],
-  store: Parameters<typeof compile>[1],
+  store: Store,
   ranks: Place,
 ): Promise<readonly RankStage[]> {
   const planned: RankStage[] = [];
-  const { stages } = stagesOf(built.whole(due), ranks);
+  const { stages } = await stagesOn(store, built.whole(due), ranks);
   for (const stage of stages) {
     const { outputs, updates } = stage;
     const { plan } = await compile({ outputs, updates }, store);
