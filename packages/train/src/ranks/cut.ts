@@ -18,6 +18,7 @@ import {
 } from "@metrigrad/graph";
 import { GraphError, sizeOf } from "@metrigrad/tensor";
 import { isExchanged, levelsOf } from "./levels.ts";
+import { valuesOf, type Whole, withValues } from "./whole.ts";
 import { wideNodes } from "./wide.ts";
 import { workOf } from "./work.ts";
 
@@ -39,12 +40,6 @@ export interface Gathered {
   readonly all: Variable;
 }
 
-/** What a step computes. */
-export interface Whole {
-  readonly outputs: readonly Node[];
-  readonly updates: readonly Update[];
-}
-
 /** A step in stages, and the variables between them. */
 export interface Cut {
   readonly stages: readonly Stage[];
@@ -64,7 +59,7 @@ export function cutAtExchanges(whole: Whole, ranks: Ranks): Cut {
   const alone = { summed: null, gathered: null };
   if (ranks.size === 1) return { stages: [{ ...whole, ...alone }], variables: [] };
   whole.updates.forEach(checkUpdate);
-  const roots = [...whole.outputs, ...whole.updates.flatMap(([, ...values]) => values as Node[])];
+  const roots = valuesOf(whole);
   const order = topological(roots);
   const levels = levelsOf(order);
   const levelOf = (node: Node) => levels.get(node) ?? 0;
@@ -119,13 +114,7 @@ export function cutAtExchanges(whole: Whole, ranks: Ranks): Cut {
     });
   }
   const now = replaceNodes(roots, replaced);
-  const outputs = now.slice(0, whole.outputs.length);
-  let next = outputs.length;
-  const updates = whole.updates.map(([target, , when]): Update => {
-    const value = now[next++] as Node;
-    return when === undefined ? [target, value] : [target, value, now[next++] as Node];
-  });
-  stages.push({ outputs, updates, ...alone });
+  stages.push({ ...withValues(whole, now), ...alone });
   return { stages, variables };
 }
 

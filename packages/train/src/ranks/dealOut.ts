@@ -6,13 +6,12 @@ import {
   replaceNodes,
   slice,
   topological,
-  type Update,
 } from "@metrigrad/graph";
 import { type Network, sizeOf } from "@metrigrad/tensor";
-import type { Whole } from "./cut.ts";
 import { exchangesOf } from "./levels.ts";
 import { type Region, regionsOf } from "./regions.ts";
 import { inStacks, type Stacks } from "./stacks.ts";
+import { valuesOf, type Whole, withValues } from "./whole.ts";
 
 /** A network whose messages take as long as those between processes of one machine. */
 export const localNetwork: Network = Object.freeze({ latency: 2e-5, bandwidth: 1e9 });
@@ -41,7 +40,7 @@ interface Task {
  */
 export function dealOut(whole: Whole, ranks: Ranks, network: Network = localNetwork): Whole {
   if (ranks.size === 1) return whole;
-  const roots = [...whole.outputs, ...whole.updates.flatMap(([, ...values]) => values as Node[])];
+  const roots = valuesOf(whole);
   const order = topological(roots);
   const worth = regionsOf(roots, order).filter((region) => {
     const spared = (region.work / rate) * (1 - 1 / ranks.size);
@@ -57,13 +56,7 @@ export function dealOut(whole: Whole, ranks: Ranks, network: Network = localNetw
   const perRound = network.latency * Math.ceil(Math.log2(ranks.size));
   const spent = Math.max(1, rounds) * perRound + bytes / network.bandwidth;
   if ((all - most) / rate <= spent) return whole;
-  const outputs = now.slice(0, whole.outputs.length);
-  let next = outputs.length;
-  const updates = whole.updates.map(([target, , when]): Update => {
-    const value = now[next++] as Node;
-    return when === undefined ? [target, value] : [target, value, now[next++] as Node];
-  });
-  return { outputs, updates };
+  return withValues(whole, now);
 }
 
 function bytesOf({ results }: Region): number {

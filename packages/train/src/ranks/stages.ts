@@ -1,7 +1,8 @@
 import type { Communicator, Store } from "@metrigrad/tensor";
-import { type Cut, cutAtExchanges, type Stage, type Whole } from "./cut.ts";
+import { type Cut, cutAtExchanges, type Stage } from "./cut.ts";
 import { dealOut } from "./dealOut.ts";
 import { gatherFromRanks, sumOverRanks } from "./exchange.ts";
+import type { Whole } from "./whole.ts";
 
 /** The place of a rank, and how fast the ranks exchange arrays. */
 export type Place = Pick<Communicator, "rank" | "size" | "network">;

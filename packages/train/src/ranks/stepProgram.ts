@@ -1,8 +1,9 @@
 import { compile, type Feeds } from "@metrigrad/graph";
 import type { Communicator, Handle, Store } from "@metrigrad/tensor";
 import { type KindTime, type MeteredProgram, metered } from "../step/meter.ts";
-import type { Stage, Whole } from "./cut.ts";
+import type { Stage } from "./cut.ts";
 import { exchange, stagesOn } from "./stages.ts";
+import type { Whole } from "./whole.ts";
 
 /** The program of a training step: one program, or one for each stage between the exchanges of its ranks. */
 export interface StepProgram {

@@ -13,7 +13,7 @@ import type { AnyFitOptions } from "../../fit/options.ts";
 import { checkedData, checkFixedLoss } from "../../fit/prepare.ts";
 import { type StepGraph, stepGraph } from "../../step/stepGraph.ts";
 import { stepUpdates } from "../../step/stepUpdates.ts";
-import type { Whole } from "../cut.ts";
+import type { Whole } from "../whole.ts";
 import { type DueSet, dueSets } from "./dueSets.ts";
 
 /** The step of one rank on a store. */
