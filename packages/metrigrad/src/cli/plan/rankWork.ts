@@ -57,7 +57,7 @@ export function rankWorks({ model, options, backend, network, onlyRates }: Plann
       const step = await rankStep(model as unknown as Module, given, {
         rank: 0,
         size: ranks,
-        network,
+        network: { latency: network.latency, bandwidth: network.bandwidth },
       });
       const shape = shapeOf(step);
       const seconds = known.get(shape) ?? (await secondsOf(step));
