@@ -1,7 +1,9 @@
 /**
  * Trains on the ranks of a job, and prints what rank 0 ends with as JSON: the parameters, the costs and the test.
- * Arguments: the optimizer, the model, the rows of a batch over all ranks, the floats, and "dealt" for ranks that deal out all they can.
+ * Arguments: the optimizer, the model, the rows of a batch over all ranks, the floats, "dealt" for ranks that deal out all they can, and a
+ * file in the place of the output.
  */
+import { writeFileSync } from "node:fs";
 import { mpi } from "@metrigrad/mpi";
 import {
   adam,
@@ -19,7 +21,8 @@ import {
   sgd,
 } from "metrigrad";
 
-const [optimizerName = "", modelName = "", whole, float = "f32", dealt] = process.argv.slice(2);
+const [optimizerName = "", modelName = "", whole, float = "f32", dealt, file] =
+  process.argv.slice(2);
 const world = mpi();
 /** @type {Record<string, () => import("metrigrad").Optimizer>} */
 const optimizers = {
@@ -68,4 +71,8 @@ for (const list of Object.values(values)) {
 }
 await run.close();
 await backend.close();
-if (world.rank === 0) process.stdout.write(JSON.stringify({ costs, tested, values }));
+if (world.rank === 0) {
+  const text = JSON.stringify({ costs, tested, values });
+  if (file === undefined) process.stdout.write(text);
+  else writeFileSync(file, text);
+}
