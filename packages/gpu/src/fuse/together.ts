@@ -37,8 +37,7 @@ export function together({ members, lanes }: Bundle): Launch {
   while (params.length < 4 * words) params.push(0);
   const source = sourceOf([...texts.values()], lanes);
   const atomic: ReadonlySet<number> = new Set();
-  const code = (numbers: readonly number[]) =>
-    programText(source, { words, numbers, pages, atomic });
+  const code = (numbers: readonly number[]) => programText(source, { words, numbers, pages });
   return { code, pages, atomic, uses, params, groups, shares: sharesOf(members) };
 }
 

@@ -1,8 +1,8 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
 import type { Page, Spot } from "../webgpu/page.ts";
+import { wordsOf } from "./access.ts";
 import { positionText } from "./layout.ts";
 import { programText, renumbered, type Shared, type Source } from "./source.ts";
-import { storeByte, wordsOf } from "./windows.ts";
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -162,7 +162,7 @@ export class Kernel {
     const atomic = new Set(pages.flatMap((page, at) => (isAtomic(page) ? [at] : [])));
     const alone = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
     const code = (numbers: readonly number[]) =>
-      programText(alone, { words: Math.ceil(params.length / 4), numbers, pages, atomic });
+      programText(alone, { words: Math.ceil(params.length / 4), numbers, pages });
     return { code, pages, atomic, uses, params, groups, source };
   }
 
@@ -193,7 +193,7 @@ export class Kernel {
     this.uses.push({ page, write, param, inBytes, range, advance });
     const base = this.param(inBytes ? start : start / 4);
     const type = scalarTypeOf(dtype);
-    const words = wordsOf(at, page, () => this.atomic.has(at));
+    const words = wordsOf(at);
     return {
       dtype,
       type,
@@ -209,7 +209,7 @@ export class Kernel {
       },
       store: (position, value) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return storeByte(at, page, index, value);
+        if (inBytes) return words.storeByte(index, value);
         if (type === "bool") return words.store(index, `select(0u, 1u, ${value})`);
         return words.store(index, type === "u32" ? value : `bitcast<u32>(${value})`);
       },

@@ -1,6 +1,6 @@
 import type { Page } from "../webgpu/page.ts";
 import { functionsFor } from "./functions.ts";
-import { renamePages, windowFunctions } from "./windows.ts";
+import { bindingText, renamePages } from "./access.ts";
 
 /** Memory of a workgroup: `count` values, or one value if that is null. */
 export interface Shared {
@@ -9,7 +9,7 @@ export interface Shared {
   readonly count: number | null;
 }
 
-/** What the text of a compute shader is made of. Its parameters are the words of `p`, its pages `page0`, `page1`, …. */
+/** What the text of a compute shader is made of. Its parameters are the words of `p`; functions reach its pages by their numbers. */
 export interface Source {
   readonly memories: readonly Shared[];
   /** The functions that the body calls. */
@@ -29,8 +29,6 @@ export interface Bound {
   /** The number of the first binding of each page. Several pages of one window may have the same one. */
   readonly numbers: readonly number[];
   readonly pages: readonly Page[];
-  /** The indices of the pages whose words are atomic. */
-  readonly atomic: ReadonlySet<number>;
 }
 
 /** Returns a text whose pages have other numbers. */
@@ -53,21 +51,15 @@ export function programText(source: Source, bound: Bound): string {
     ...source.body,
     "}",
   ].join("\n");
-  return [bindingsText(bound), functionsFor(own), renamePages(own, bound.numbers)].join("\n");
+  const named = renamePages(own, bound.numbers);
+  return [bindingsText(bound, named), functionsFor(own), named].join("\n");
 }
 
-/** Returns the declarations of all bindings, and the functions of pages that are bound in windows. */
-function bindingsText({ words, numbers, pages, atomic }: Bound): string {
+/** Returns the declarations of all bindings, and the functions by which the text reaches pages. */
+function bindingsText({ words, numbers, pages }: Bound, text: string): string {
   const lines = [`@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${words}>;`];
   for (const [number, at] of new Map(numbers.map((number, at) => [number, at]))) {
-    const page = pages[at] as Page;
-    const type = atomic.has(at) ? "atomic<u32>" : "u32";
-    for (let name = number; name < number + page.windows; name++) {
-      lines.push(
-        `@group(0) @binding(${name + 1}) var<storage, read_write> page${name}: array<${type}>;`,
-      );
-    }
-    if (page.windows > 1) lines.push(windowFunctions(number, page, atomic.has(at)));
+    lines.push(bindingText(number, pages[at] as Page, text));
   }
   return lines.join("\n");
 }

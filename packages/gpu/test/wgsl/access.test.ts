@@ -1,7 +1,7 @@
 import { arg, BackendError, parseExpr, type Step } from "@metrigrad/tensor";
 import test from "tape";
 import { Page } from "../../src/webgpu/page.ts";
-import { renamePages, windowFunctions } from "../../src/wgsl/windows.ts";
+import { bindingText, renamePages } from "../../src/wgsl/access.ts";
 import { onWebGpu } from "../support/adapter.ts";
 import { TestPlan } from "../support/plans.ts";
 
@@ -93,15 +93,32 @@ test("windows: a step that would need too many bindings is refused", async (t) =
 test("windows: the window of a word is the binding whose words begin at most there", async (t) => {
   const page = new Page("large", 2500, { windowBytes: 1024 });
   t.equal(page.windows, 3);
-  const text = windowFunctions(4, page, false).replace(/\s+/g, " ");
+  const text = bindingText(4, page, "pageLoad4(0u)");
   t.match(
     text,
     /fn pageLoad4\(i: u32\) -> u32 { if \(i < 256u\) { return page4\[i\]; } if \(i < 512u\) { return page5\[i - 256u\]; } return page6\[i - 512u\]; }/,
   );
-  t.doesNotMatch(text, /pageAnd/);
-  t.match(windowFunctions(4, page, true), /fn pageOr4/);
+  t.equal(text.match(/var<storage, read_write> page\d: array<u32>/g)?.length, 3);
+  t.doesNotMatch(text, /pageStore|pageOr/, "what is not called is not there");
+  t.match(bindingText(4, page, "pageOr4(0u, 1u);"), /page4: array<atomic<u32>>.*atomicOr/s);
   t.equal(
-    renamePages("page1[pageLoad0(i)]; pageStore1(page10)", [3, 7, ...new Array(8).fill(0), 9]),
-    "page7[pageLoad3(i)]; pageStore7(page9)",
+    renamePages("pageQuad1(pageLoad0(i)); pageStore10(i)", [3, 7, ...new Array(8).fill(0), 9]),
+    "pageQuad7(pageLoad3(i)); pageStore9(i)",
+  );
+});
+
+test("access: a page is bound as vectors if no word of them is stored alone", async (t) => {
+  const page = new Page("small", 64);
+  const kindOf = (text: string, own = page) =>
+    bindingText(0, own, text).match(/array<(.*)>;/)?.[1] ?? "";
+  t.equal(kindOf("pageLoad0(i)"), "u32");
+  t.equal(kindOf("pageLoad0(i) pageQuad0(i)"), "vec4<u32>");
+  t.equal(kindOf("pageSetQuad0(i, x);"), "vec4<u32>");
+  t.equal(kindOf("pageQuad0(i) pageStore0(i, x);"), "u32");
+  t.equal(kindOf("pageQuad0(i)", new Page("large", 2048, { windowBytes: 1024 })), "u32");
+  t.match(
+    bindingText(0, page, "pageSetQuad0(i, x); pageStore0(i, y);"),
+    /pageStore0\(i \+ 3u, bits\[3\]\)/,
+    "else a vector is four words",
   );
 });
