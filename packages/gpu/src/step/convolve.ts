@@ -1,10 +1,11 @@
 import { type ConvolveStep, literal, sizeOf, type View } from "@metrigrad/tensor";
 import { Kernel } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { type AxisGroup, counted, factorOf, inQuads } from "./factors.ts";
 import type { Lower } from "./lower.ts";
 import { map } from "./map.ts";
-import { type AxisGroup, counted, groupedFactor } from "./matmul.ts";
-import { type Factor, productDispatches } from "./product.ts";
+import type { Factor } from "./product/factor.ts";
+import { productDispatches } from "./product/product.ts";
 
 /** Lowers a convolution to a tiled product over channels and taps, whose second factor is zero beyond its ends. */
 export const convolve: Lower<ConvolveStep> = (step, memory) => {
@@ -25,14 +26,9 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
     return { shape: view.shape.slice(from, to), strides: view.strides.slice(from, to) };
   };
   const byCase = (view: View) => view.strides.slice(0, lead);
-  const factor = groupedFactor(
-    kernel,
-    left,
-    "a",
-    byCase(a),
-    group(a, lead, lead + 1),
-    group(a, lead + 1),
-  );
+  const factor = factorOf(kernel, left, a, "a", {
+    ...{ lead, outer: [lead, lead + 1], inner: [lead + 1, a.shape.length] },
+  });
   const strides = b.strides.slice(lead);
   const met: Factor = {
     lines: [`let bFrom = ${positionText(byCase(b), "l")};`],
@@ -49,13 +45,17 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
       return `select(0.0, ${right.load(`(bFrom + ${terms.join(" + ")})`)}, ${inside || "true"})`;
     },
     alongSum: false,
+    quad: null,
   };
   const [down, across] = [group(output, lead, lead + 1), group(output, lead + 1)].map((one) =>
     counted(kernel, one),
   ) as [(index: string) => string, (index: string) => string];
   const from = positionText(byCase(output), "l");
-  const finish = [target.store(`(${from} + ${down("row")} + ${across("column")})`, "value")];
+  const place = `(${from} + ${down("row")} + ${across("column")})`;
+  const quads = inQuads(kernel, output, [lead + 1, output.shape.length]);
+  const finish = { lines: [], stores: [{ target, place, value: "value" }], quads };
   const product = {
+    step: step.kind,
     batches: sizeOf(batch),
     ...{ m: a.shape[lead] as number, n: sizeOf(places), k: sizeOf(a.shape.slice(lead + 1)) },
     a: { ...factor, lines: [...coordinateLines("batch", batch, "l"), ...factor.lines] },

@@ -29,7 +29,7 @@ export class Device {
   /** Makes the device; `limits` may be lower than the device's own, for tests. */
   constructor({ adapter, device }: GpuContext, limits: Partial<DeviceLimits> = {}) {
     this.device = device;
-    this.limits = limitsOf(device, limits);
+    this.limits = limitsOf(device, adapter.info, limits);
     const { vendor, architecture, description, device: model } = adapter.info;
     const words = [vendor, architecture, description || model].filter((word) => word !== "");
     const name = words.join(" ") || "an unnamed adapter";

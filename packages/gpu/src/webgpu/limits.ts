@@ -1,5 +1,7 @@
+import type { Abilities } from "../step/product/shape.ts";
+
 /** The limits of a device that programs keep to. */
-export interface DeviceLimits {
+export interface DeviceLimits extends Abilities {
   /** The largest buffer, in bytes. */
   readonly pageBytes: number;
   /** The largest part of a buffer that one binding shows to a kernel, in bytes; a multiple of 256. */
@@ -18,10 +20,11 @@ const asked = [
   "maxStorageBufferBindingSize",
   "maxStorageBuffersPerShaderStage",
   "maxComputeWorkgroupsPerDimension",
+  "maxComputeWorkgroupStorageSize",
 ] as const;
 
-/** The feature by which passes are measured. */
-const timestamps = "timestamp-query";
+/** Features that are asked for if the adapter has them: to measure passes, and to pass values between lanes. */
+const [timestamps, subgroups] = ["timestamp-query", "subgroups"] as const;
 
 /** Bindings begin at multiples of this many bytes on every device. */
 const bindingAlignment = 256;
@@ -34,13 +37,14 @@ export function fullRequest(
   const requiredLimits = { ...request.requiredLimits };
   for (const name of asked) requiredLimits[name] = limits[name];
   const requiredFeatures = new Set<GPUFeatureName>(request.requiredFeatures);
-  if (features.has(timestamps)) requiredFeatures.add(timestamps);
+  for (const name of [timestamps, subgroups]) if (features.has(name)) requiredFeatures.add(name);
   return { ...request, requiredLimits, requiredFeatures: [...requiredFeatures] };
 }
 
 /** Returns the limits of a device; `lower` has those that tests set below the device's own. */
 export function limitsOf(
   { limits, features }: Pick<GPUDevice, "limits" | "features">,
+  info: GPUAdapterInfo,
   lower: Partial<DeviceLimits> = {},
 ): DeviceLimits {
   // Positions in kernels are words of 32 bits, and those of bytes count bytes.
@@ -52,7 +56,22 @@ export function limitsOf(
     buffers: lower.buffers ?? limits.maxStorageBuffersPerShaderStage,
     groups: lower.groups ?? limits.maxComputeWorkgroupsPerDimension,
     timestamps: lower.timestamps ?? features.has(timestamps),
+    processor: lower.processor ?? isProcessor(info),
+    lanes: lower.lanes ?? (features.has(subgroups) ? lanesOf(info) : 0),
+    sharedBytes: lower.sharedBytes ?? limits.maxComputeWorkgroupStorageSize,
   };
+}
+
+/** Whether an adapter is a program on the processor. */
+function isProcessor({ vendor, architecture, description }: GPUAdapterInfo): boolean {
+  return /llvmpipe|swiftshader|software|basic render/i.test(
+    `${vendor} ${architecture} ${description}`,
+  );
+}
+
+/** Returns the number of lanes of every subgroup; 0 if it may differ. */
+function lanesOf({ subgroupMinSize, subgroupMaxSize }: GPUAdapterInfo): number {
+  return subgroupMinSize === subgroupMaxSize && subgroupMinSize % 4 === 0 ? subgroupMinSize : 0;
 }
 
 const alignedDown = (bytes: number) => bytes - (bytes % bindingAlignment);

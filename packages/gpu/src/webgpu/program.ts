@@ -1,5 +1,6 @@
 import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
 import { countOf, launchesOf, type Ordered, sharesOf } from "../fuse/launches.ts";
+import { defaultShape } from "../step/product/shape.ts";
 import type { Launch, Memory, Shares } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
 import type { Device } from "./device.ts";
@@ -52,6 +53,7 @@ export async function recipeOf(
     bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
     scratch,
     scratchBytes: device.limits.bindingBytes,
+    shapeOf: (traits) => defaultShape(traits, device.limits),
   };
   const lowered: Lowered[] = [];
   const lower = (one: Ordered<Launch>, turns: readonly number[]): Ordered<Lowered> => {

@@ -1,4 +1,5 @@
 import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
+import type { Shape, Traits } from "../step/product/shape.ts";
 import type { Page, Spot } from "../webgpu/page.ts";
 import { wordsOf } from "./access.ts";
 import { positionText } from "./layout.ts";
@@ -55,6 +56,12 @@ export interface Operand {
   load(position: string): string;
   /** Returns a statement that stores a value of the operand's scalar type. */
   store(position: string, value: string): string;
+  /** Returns four floats from a position on that is a multiple of 4 words from the beginning of its page. */
+  quad(position: string): string;
+  /** Returns the bits of a value. */
+  bits(value: string): string;
+  /** Returns a statement that stores the bits of four values from such a position on. */
+  setQuad(position: string, bits: string): string;
   /** Returns the position of coordinates `name0`, `name1`, … over the view's own axes. */
   at(name: string, axes?: readonly number[]): string;
 }
@@ -69,6 +76,8 @@ export interface Memory {
   readonly scratch: Page;
   /** The number of bytes that scratch may have. */
   readonly scratchBytes: number;
+  /** Returns how a product is computed. */
+  shapeOf(traits: Traits): Shape;
 }
 
 /** Collects the bindings of one dispatch, and writes its text. */
@@ -194,6 +203,10 @@ export class Kernel {
     const base = this.param(inBytes ? start : start / 4);
     const type = scalarTypeOf(dtype);
     const words = wordsOf(at);
+    const bitsOf = (value: string) => {
+      if (type === "bool") return `select(0u, 1u, ${value})`;
+      return type === "u32" ? value : `bitcast<u32>(${value})`;
+    };
     return {
       dtype,
       type,
@@ -210,9 +223,11 @@ export class Kernel {
       store: (position, value) => {
         const index = `${base} + ${position}`;
         if (inBytes) return words.storeByte(index, value);
-        if (type === "bool") return words.store(index, `select(0u, 1u, ${value})`);
-        return words.store(index, type === "u32" ? value : `bitcast<u32>(${value})`);
+        return words.store(index, bitsOf(value));
       },
+      quad: (position) => `bitcast<vec4<f32>>(${words.quad(`${base} + ${position}`)})`,
+      bits: bitsOf,
+      setQuad: (position, bits) => words.setQuad(`${base} + ${position}`, bits),
       at: (name, axes) => {
         const own = axes === undefined ? strides : axes.map((axis) => strides[axis] as number);
         return positionText(own, name);

@@ -1,6 +1,6 @@
 import type { Page } from "../webgpu/page.ts";
-import { functionsFor } from "./functions.ts";
 import { bindingText, renamePages } from "./access.ts";
+import { functionsFor } from "./functions.ts";
 
 /** Memory of a workgroup: `count` values, or one value if that is null. */
 export interface Shared {
@@ -52,7 +52,8 @@ export function programText(source: Source, bound: Bound): string {
     "}",
   ].join("\n");
   const named = renamePages(own, bound.numbers);
-  return [bindingsText(bound, named), functionsFor(own), named].join("\n");
+  const enable = named.includes("subgroupBroadcast(") ? ["enable subgroups;"] : [];
+  return [...enable, bindingsText(bound, named), functionsFor(own), named].join("\n");
 }
 
 /** Returns the declarations of all bindings, and the functions by which the text reaches pages. */

@@ -8,6 +8,7 @@ const adapterLimits = {
   maxStorageBufferBindingSize: 2 ** 31 - 4,
   maxStorageBuffersPerShaderStage: 10,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxComputeWorkgroupStorageSize: 32768,
   maxTextureDimension2D: 16384,
 } as unknown as GPUSupportedLimits;
 
@@ -40,6 +41,7 @@ test("limits: a device is asked for the adapter's largest, and for timestamps if
         maxStorageBufferBindingSize: 2 ** 31 - 4,
         maxStorageBuffersPerShaderStage: 10,
         maxComputeWorkgroupsPerDimension: 65535,
+        maxComputeWorkgroupStorageSize: 32768,
       },
       requiredFeatures: ["timestamp-query"],
     },
@@ -54,15 +56,26 @@ test("limits: a device is asked for the adapter's largest, and for timestamps if
 
 test("limits: those of programs keep to words of 32 bits and to the alignment of bindings", async (t) => {
   const device = { limits: adapterLimits, features: new Set() as unknown as GPUSupportedFeatures };
-  const limits = limitsOf(device);
+  const card = { vendor: "v", architecture: "a", description: "d", subgroupMinSize: 32 };
+  const info = (changes = {}) => ({ ...card, subgroupMaxSize: 32, ...changes }) as GPUAdapterInfo;
+  const limits = limitsOf(device, info());
   t.deepEqual(limits, {
     pageBytes: 2 ** 32 - 256,
     bindingBytes: 2 ** 31 - 256,
     buffers: 10,
     groups: 65535,
     timestamps: false,
+    processor: false,
+    lanes: 0,
+    sharedBytes: 32768,
   });
-  t.equal(limitsOf(device, { pageBytes: 512 }).bindingBytes, 512, "a binding is within a buffer");
+  const features = new Set(["subgroups"]) as unknown as GPUSupportedFeatures;
+  const lanes = (changes = {}) => limitsOf({ ...device, features }, info(changes)).lanes;
+  t.equal(lanes(), 32);
+  t.equal(lanes({ subgroupMinSize: 8 }), 0, "subgroups of several sizes are not used");
+  t.ok(limitsOf(device, info({ description: "llvmpipe: Mesa" })).processor);
+  t.ok(limitsOf(device, info({ architecture: "swiftshader" })).processor);
+  t.equal(limitsOf(device, info(), { pageBytes: 512 }).bindingBytes, 512, "a binding is within a buffer");
   t.equal(
     showLimits(limits),
     "buffers of 4096 MiB, bindings of 2048 MiB, 10 bindings a dispatch, no timestamps",

@@ -1,0 +1,74 @@
+import type { View } from "@metrigrad/tensor";
+import type { Kernel, Operand } from "../wgsl/kernel.ts";
+import { positionText, scaled, scaledBy, spaceOf } from "../wgsl/layout.ts";
+import type { Factor } from "./product/factor.ts";
+
+/** Axes that one index counts. */
+export interface AxisGroup {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** A first axis, and the axis after the last one. */
+type Range = readonly [from: number, to: number];
+
+/** Which axes of a view are those of a factor. The first `lead` ones count its matrices. */
+export interface FactorAxes {
+  readonly lead: number;
+  readonly outer: Range;
+  readonly inner: Range;
+}
+
+/** Returns the place of the element at an index that counts several axes. */
+export function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
+  const { shape: sizes, strides: all } = spaceOf(shape, [{ strides }]);
+  const own = all[0] as readonly number[];
+  if (sizes.length <= 1) return scaledBy((x) => kernel.param(x), own[0] ?? 0);
+  return (index) => {
+    let after = 1;
+    const terms = sizes.map((_, turn) => {
+      const axis = sizes.length - 1 - turn;
+      const rest = after === 1 ? index : `(${index}) / ${after}u`;
+      after *= sizes[axis] as number;
+      const at = axis === 0 ? `(${rest})` : `((${rest}) % ${sizes[axis]}u)`;
+      return scaled(at, own[axis] as number);
+    });
+    return `(${terms.join(" + ")})`;
+  };
+}
+
+/** Returns a view as a factor whose outer and inner index each count some of its axes. */
+export function factorOf(
+  kernel: Kernel,
+  operand: Operand,
+  view: View,
+  name: string,
+  { lead, outer, inner }: FactorAxes,
+): Factor {
+  const [out, along] = [outer, inner].map(([from, to]): AxisGroup => {
+    return { shape: view.shape.slice(from, to), strides: view.strides.slice(from, to) };
+  }) as [AxisGroup, AxisGroup];
+  const [byOuter, byInner] = [counted(kernel, out), counted(kernel, along)];
+  const place = (at: string, term: string) => `(${name}From + ${byOuter(at)} + ${byInner(term)})`;
+  const beside = ({ strides }: AxisGroup) => Math.abs(strides.at(-1) ?? 0) === 1;
+  const alongSum = beside(along) && !beside(out);
+  return {
+    lines: [`let ${name}From = ${positionText(view.strides.slice(0, lead), "l")};`],
+    load: (at, term) => operand.load(place(at, term)),
+    alongSum,
+    quad: inQuads(kernel, view, alongSum ? inner : outer)
+      ? (at, term) => operand.quad(place(at, term))
+      : null,
+  };
+}
+
+/** Whether elements of a view along some axes come in vectors of four, each at a multiple of 4 words of its page. */
+export function inQuads({ memory }: Kernel, view: View, [from, to]: Range): boolean {
+  const { buffer, shape, strides, offset, advance = [] } = view;
+  if (memory.dtype(buffer) === "u8") return false;
+  const long = shape.flatMap((size, axis) => (size > 1 ? [axis] : []));
+  const unit = long.findLast((axis) => axis >= from && axis < to);
+  if (unit === undefined || strides[unit] !== 1 || (shape[unit] as number) % 4 !== 0) return false;
+  const others = long.filter((axis) => axis !== unit).map((axis) => strides[axis] as number);
+  return [offset, ...advance, ...others].every((by) => by % 4 === 0);
+}

@@ -1,0 +1,123 @@
+import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
+import { type Factor, finishLines, type Product, upTo } from "./factor.ts";
+import { groupsOf, type LanesForm, spanOf, type Traits, threadsOf } from "./shape.ts";
+
+/**
+ * Returns a product by subgroups. Each lane has four columns, and holds the elements of a for one of the next terms,
+ * which all lanes receive one after the other. There is no workgroup memory, and nothing waits.
+ */
+export function lanesDispatch(
+  kernel: Kernel,
+  product: Product,
+  traits: Traits,
+  form: LanesForm,
+  slices: number,
+): Dispatch {
+  const { m, n, k, a, b, lower, finish } = product;
+  const { lanes, rows } = form;
+  const span = spanOf(form);
+  const [high, wide] = [Math.ceil(m / span.rows), Math.ceil(n / span.columns)];
+  const terms = kernel.param(Math.ceil(k / slices / lanes) * lanes);
+  const [rowsInAll, columnsInAll, sum] = [m, n, k].map((size) => kernel.param(size)) as [
+    string,
+    string,
+    string,
+  ];
+  const [cuts, perBatch, perRow] = [slices, high * wide, wide].map((x) => kernel.param(x));
+  const each = upTo(rows);
+  const rowAt = each.map((r) => `min(rowStart + ${r}u, ${rowsInAll} - 1u)`);
+  const body = [
+    `let slice = group % ${cuts};`,
+    `let batch = (group / ${cuts}) / ${perBatch};`,
+    `let inBatch = (group / ${cuts}) % ${perBatch};`,
+    `let rowStart = (inBatch / ${perRow}) * ${span.rows}u + (lane / ${lanes}u) * ${rows}u;`,
+    `let columnStart = (inBatch % ${perRow}) * ${span.columns}u;`,
+    // All subgroups of a workgroup go on, since they may run as one.
+    ...(lower
+      ? [`if (columnStart >= (inBatch / ${perRow}) * ${span.rows}u + ${span.rows}u) { return; }`]
+      : []),
+    `let own = lane % ${lanes}u;`,
+    "let columnFrom = columnStart + 4u * own;",
+    ...a.lines,
+    ...b.lines,
+    ...each.map((r) => `var s${r} = vec4<f32>(0.0);`),
+    `let last = min(${sum}, (slice + 1u) * ${terms});`,
+    `var first = slice * ${terms};`,
+    `for (; first + ${lanes}u <= last; first += ${lanes}u) {`,
+    ...rowLoads(a, rows, rowsInAll, rowAt),
+    ...columnLoads(b, lanes, columnsInAll, (turn, vector) =>
+      each.map(
+        (r) => `s${r} = fma(vec4<f32>(subgroupBroadcast(a${r}, ${turn}u)), ${vector}, s${r});`,
+      ),
+    ),
+    "}",
+    "for (; first < last; first++) {",
+    `let vector = ${vectorAt(b, "first", columnsInAll)};`,
+    ...each.map(
+      (r) => `s${r} = fma(vec4<f32>(${a.load(rowAt[r] as string, "first")}), vector, s${r});`,
+    ),
+    "}",
+    ...each.flatMap((r) => [
+      "{",
+      `let row = rowStart + ${r}u;`,
+      `if (row < ${rowsInAll}) {`,
+      ...finishLines(finish, columnsInAll, "columnFrom", `s${r}`),
+      "} }",
+    ]),
+  ];
+  return kernel.build(body, groupsOf(traits, form) * slices, threadsOf(form), true);
+}
+
+/** Returns statements that read the elements of a that a lane holds: one of each row. */
+function rowLoads(a: Factor, rows: number, inAll: string, rowAt: readonly string[]): string[] {
+  const { quad } = a;
+  if (quad === null || a.alongSum) {
+    return rowAt.map((row, r) => `let a${r} = ${a.load(row, "(first + own)")};`);
+  }
+  return upTo(rows / 4).flatMap((part) => [
+    `let quad${part} = ${quad(`min(rowStart + ${4 * part}u, ${inAll} - 4u)`, "(first + own)")};`,
+    ...upTo(4).map((c) => `let a${4 * part + c} = quad${part}[${c}];`),
+  ]);
+}
+
+/** Returns statements that read a lane's four columns at each of the next terms, and use them. */
+function columnLoads(
+  b: Factor,
+  lanes: number,
+  inAll: string,
+  use: (turn: number, vector: string) => readonly string[],
+): string[] {
+  const { quad } = b;
+  if (quad === null || !b.alongSum) {
+    return upTo(lanes).flatMap((turn) => [
+      "{",
+      `let vector = ${vectorAt(b, `(first + ${turn}u)`, inAll)};`,
+      ...use(turn, "vector"),
+      "}",
+    ]);
+  }
+  return upTo(lanes / 4).flatMap((part) => [
+    "{",
+    ...upTo(4).map((c) => {
+      const column = `min(columnFrom + ${c}u, ${inAll} - 1u)`;
+      return `let v${c} = ${quad(column, `(first + ${4 * part}u)`)};`;
+    }),
+    ...upTo(4).flatMap((t) => {
+      const column = upTo(4).map((c) => `v${c}[${t}]`);
+      return [
+        "{",
+        `let vector = vec4<f32>(${column.join(", ")});`,
+        ...use(4 * part + t, "vector"),
+        "}",
+      ];
+    }),
+    "}",
+  ]);
+}
+
+/** Returns a lane's four columns at one term. */
+function vectorAt({ quad, alongSum, load }: Factor, inner: string, inAll: string): string {
+  if (quad !== null && !alongSum) return quad(`min(columnFrom, ${inAll} - 4u)`, inner);
+  const elements = upTo(4).map((c) => load(`min(columnFrom + ${c}u, ${inAll} - 1u)`, inner));
+  return `vec4<f32>(${elements.join(", ")})`;
+}
