@@ -16,6 +16,14 @@ import type { GpuBackend, GpuOptions } from "./options.ts";
  * @category Backends
  */
 export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
-  checkNames("gpu", options, ["mode"], BackendError);
+  checkNames("gpu", options, ["mode", "tune"], BackendError);
+  if (options.tune !== undefined && typeof options.tune !== "boolean") {
+    throw new BackendError({
+      where: "gpu",
+      must: "tune must be true or false",
+      got: String(options.tune),
+      todo: "leave it out to have the same choice in each process",
+    });
+  }
   return openGpu(options);
 }

@@ -27,13 +27,13 @@ const advice: Readonly<Record<Exclude<GpuMode, "webgpu">, string>> = {
 const automatic: readonly GpuMode[] = ["webgpu", "webgl2", "headlessgl", "webasm"];
 
 /** Makes a backend; see `gpu`. */
-export async function openGpu({ mode, limits }: OpenOptions): Promise<GpuBackend> {
-  if (mode !== undefined) return openMode(mode, limits, "");
+export async function openGpu({ mode, ...settings }: OpenOptions): Promise<GpuBackend> {
+  if (mode !== undefined) return openMode(mode, settings, "");
   const reasons: string[] = [];
   for (const candidate of automatic) {
     try {
       const note = reasons.length === 0 ? "" : `; not there: ${reasons.join(", ")}`;
-      return await openMode(candidate, limits, note);
+      return await openMode(candidate, settings, note);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       reasons.push(`${candidate} (${error.parts.got})`);
@@ -49,10 +49,12 @@ export async function openGpu({ mode, limits }: OpenOptions): Promise<GpuBackend
 
 async function openMode(
   mode: GpuMode,
-  limits: Partial<DeviceLimits> | undefined,
+  { limits, tune = false }: Omit<OpenOptions, "mode">,
   note: string,
 ): Promise<GpuBackend> {
-  if (mode === "webgpu") return new WebGpuBackend(new Device(await acquireContext(), limits));
+  if (mode === "webgpu") {
+    return new WebGpuBackend(new Device(await acquireContext(), limits), { tune });
+  }
   if (!Object.hasOwn(advice, mode)) {
     throw missing(mode, "no such mode", `choose one of ${automatic.join(", ")}, cpu`);
   }

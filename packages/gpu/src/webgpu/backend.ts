@@ -7,6 +7,7 @@ import {
 } from "@metrigrad/tensor";
 import type { Device } from "./device.ts";
 import { GpuStore } from "./store.ts";
+import { Tuner } from "./tuner.ts";
 
 /** The WebGPU backend; made by `gpu`. */
 export class WebGpuBackend implements Backend {
@@ -14,21 +15,28 @@ export class WebGpuBackend implements Backend {
   readonly mode = "webgpu";
   readonly floats = ["f32"] as const;
   private readonly device: Device;
+  private readonly tuner: Tuner | null;
   private readonly stores = new Set<GpuStore>();
 
-  constructor(device: Device) {
+  /** Makes the backend; with `tune` it measures how products are computed fastest. */
+  constructor(device: Device, { tune = false }: { readonly tune?: boolean } = {}) {
     this.device = device;
+    this.tuner = tune ? new Tuner(device) : null;
   }
 
   describe(): string {
-    return `gpu: webgpu (${this.device.description}); all steps run there`;
+    const { description, shapes } = this.device;
+    const tuned = this.tuner === null ? "" : `; ${shapes.size} kinds of products measured`;
+    return `gpu: webgpu (${description}); all steps run there${tuned}`;
   }
 
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {
     this.device.check("backend.store");
     const { float = "f32", seed = 0, ...naming } = options;
     checkStoreOptions("gpu", { seed, float, ...naming }, this.floats);
-    const store = new GpuStore(this, this.device, seed, (closed) => this.stores.delete(closed));
+    const store = new GpuStore(this, { device: this.device, tuner: this.tuner }, seed, (closed) =>
+      this.stores.delete(closed),
+    );
     this.stores.add(store);
     try {
       await store.add(variables, naming);

@@ -1,4 +1,5 @@
 import { BackendError, closedError } from "@metrigrad/tensor";
+import { defaultShape, keyOf, type Shape, type Traits } from "../step/product/shape.ts";
 import { faultError, lostError, refusedError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import { type DeviceLimits, limitsOf, showLimits } from "./limits.ts";
@@ -17,6 +18,8 @@ const mostInFlight = 2;
 export class Device {
   readonly limits: DeviceLimits;
   readonly description: string;
+  /** How products are computed that were measured, by their traits. */
+  readonly shapes = new Map<string, Shape>();
   private readonly device: GPUDevice;
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
@@ -49,6 +52,11 @@ export class Device {
     if (this.closed) throw closedError(where, "backend");
     if (this.lost !== null) throw lostError(where, this.lost);
     if (this.fault !== null) throw faultError(where, this.fault);
+  }
+
+  /** Returns how a product is computed. */
+  shapeOf(traits: Traits): Shape {
+    return this.shapes.get(keyOf(traits)) ?? defaultShape(traits, this.limits);
   }
 
   /** Gives pages their buffers. Throws BackendError if the device has no room. */
@@ -108,6 +116,14 @@ export class Device {
       await first;
       if (this.inFlight[0] === first) this.inFlight.shift();
     }
+  }
+
+  /** Submits commands, and returns the milliseconds until they are done. */
+  async milliseconds(write: (encoder: GPUCommandEncoder) => void): Promise<number> {
+    const begun = performance.now();
+    this.own(scoped(this.device, () => this.encode(write)));
+    await this.device.queue.onSubmittedWorkDone();
+    return performance.now() - begun;
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   type VariableSpec,
   type View,
 } from "@metrigrad/tensor";
+import type { Traits } from "../step/product/shape.ts";
 import type { Device } from "./device.ts";
 import { decode, encode } from "./elements.ts";
 import type { Spot } from "./page.ts";
@@ -58,7 +59,9 @@ export class GpuExecutable implements Executable {
     used: UsedVariables,
     forget: (closed: GpuExecutable) => void,
   ): Promise<GpuExecutable> {
-    return new GpuExecutable(plan, device, await recipeOf(plan, device, variable), used, forget);
+    const shapeOf = (traits: Traits) => device.shapeOf(traits);
+    const recipe = await recipeOf(plan, device, variable, shapeOf);
+    return new GpuExecutable(plan, device, recipe, used, forget);
   }
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {

@@ -1,10 +1,10 @@
 import type { BufferSpec, Plan, VariableSpec } from "@metrigrad/tensor";
 import { countOf, launchesOf, type Ordered, sharesOf } from "../fuse/launches.ts";
-import { defaultShape } from "../step/product/shape.ts";
 import type { Launch, Memory, Shares } from "../wgsl/kernel.ts";
 import { type Bridged, bridge, type Transfer } from "./bridge.ts";
 import type { Device } from "./device.ts";
 import { encode } from "./elements.ts";
+import type { DeviceLimits } from "./limits.ts";
 import { Page, type Spot } from "./page.ts";
 import { bytesOf, place, refuseAbove } from "./place.ts";
 
@@ -43,18 +43,12 @@ export async function recipeOf(
   plan: Plan,
   device: Device,
   variable: (spec: VariableSpec) => Spot,
+  shapeOf: Memory["shapeOf"],
 ): Promise<Recipe> {
   const { spots, pages } = place(plan, device.limits, variable);
-  const scratch = new Page("scratch of a program");
   const spare = new Page("copies of a program");
-  const memory: Memory = {
-    spot: (buffer) => spots[buffer] as Spot,
-    dtype: (buffer) => (plan.buffers[buffer] as BufferSpec).dtype,
-    bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
-    scratch,
-    scratchBytes: device.limits.bindingBytes,
-    shapeOf: (traits) => defaultShape(traits, device.limits),
-  };
+  const memory = memoryOf(plan, spots, device.limits, shapeOf);
+  const { scratch } = memory;
   const lowered: Lowered[] = [];
   const lower = (one: Ordered<Launch>, turns: readonly number[]): Ordered<Lowered> => {
     if ("turns" in one) {
@@ -116,6 +110,23 @@ export async function recipeOf(
     device.free(taken);
     throw error;
   }
+}
+
+/** Returns what steps need to know of a plan's buffers. */
+export function memoryOf(
+  plan: Plan,
+  spots: readonly Spot[],
+  limits: DeviceLimits,
+  shapeOf: Memory["shapeOf"],
+): Memory {
+  return {
+    spot: (buffer) => spots[buffer] as Spot,
+    dtype: (buffer) => (plan.buffers[buffer] as BufferSpec).dtype,
+    bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
+    scratch: new Page("scratch of a program"),
+    scratchBytes: limits.bindingBytes,
+    shapeOf,
+  };
 }
 
 /** A dispatch before it is prepared. */

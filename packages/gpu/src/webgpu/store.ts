@@ -26,6 +26,7 @@ import { decode, encode } from "./elements.ts";
 import { GpuExecutable } from "./executable.ts";
 import { showBytes } from "./limits.ts";
 import { Page, type Spot } from "./page.ts";
+import type { Tuner } from "./tuner.ts";
 
 /** The place of a variable's elements. */
 interface Home {
@@ -39,6 +40,7 @@ export class GpuStore implements Store {
   readonly float = "f32";
   readonly seed: number;
   private readonly device: Device;
+  private readonly tuner: Tuner | null;
   private readonly table = new VariableTable<Home>("gpu store");
   /** The variables of programs, including programs that are being made. */
   private readonly uses = new Set<UsedVariables>();
@@ -48,9 +50,15 @@ export class GpuStore implements Store {
   private closed = false;
 
   /** Makes a store; `forget` is called when it is closed. */
-  constructor(backend: Backend, device: Device, seed: number, forget: (closed: GpuStore) => void) {
+  constructor(
+    backend: Backend,
+    { device, tuner }: { readonly device: Device; readonly tuner: Tuner | null },
+    seed: number,
+    forget: (closed: GpuStore) => void,
+  ) {
     this.backend = backend;
     this.device = device;
+    this.tuner = tuner;
     this.seed = seed;
     this.forget = forget;
   }
@@ -129,6 +137,8 @@ export class GpuStore implements Store {
     this.check("store.prepare");
     checkPlanFloat("gpu", plan.float, this.float);
     checkPlan(plan);
+    await this.tuner?.tune(plan);
+    this.check("store.prepare");
     const used = new UsedVariables();
     const spot = (spec: VariableSpec) => {
       used.add(spec);

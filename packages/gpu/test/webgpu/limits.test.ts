@@ -75,7 +75,11 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
   t.equal(lanes({ subgroupMinSize: 8 }), 0, "subgroups of several sizes are not used");
   t.ok(limitsOf(device, info({ description: "llvmpipe: Mesa" })).processor);
   t.ok(limitsOf(device, info({ architecture: "swiftshader" })).processor);
-  t.equal(limitsOf(device, info(), { pageBytes: 512 }).bindingBytes, 512, "a binding is within a buffer");
+  t.equal(
+    limitsOf(device, info(), { pageBytes: 512 }).bindingBytes,
+    512,
+    "a binding is within a buffer",
+  );
   t.equal(
     showLimits(limits),
     "buffers of 4096 MiB, bindings of 2048 MiB, 10 bindings a dispatch, no timestamps",

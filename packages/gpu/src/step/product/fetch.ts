@@ -30,11 +30,21 @@ interface Tiled {
 /**
  * Returns the place of a vector in a tile: four neighbours of the outer index with number `q`, at one depth.
  *
- * The vectors of one depth are permuted by it (xor), so that threads that run along the sum do not meet in one bank.
+ * If the threads that fetch it run along the sum, the vectors of one depth are permuted by it (xor), so that they do not
+ * meet in one bank.
  */
-export function placeIn(name: string, size: number, d: string, q: string): string {
+export function placeIn(
+  {
+    name,
+    size,
+    alongSum,
+  }: { readonly name: string; readonly size: number; readonly alongSum: boolean },
+  d: string,
+  q: string,
+): string {
   const vectors = size / 4;
-  return `${name}[${d} * ${vectors}u + (${q} ^ (${d} & ${Math.min(vectors, 8) - 1}u))]`;
+  const own = alongSum ? `(${q} ^ (${d} & ${Math.min(vectors, 8) - 1}u))` : q;
+  return `${name}Tile[${d} * ${vectors}u + ${own}]`;
 }
 
 /** Returns how the threads of a workgroup fetch a tile. */
@@ -45,6 +55,7 @@ export function fetchOf(tiled: Tiled): Fetch {
 /** Each turn of a thread fetches one vector of the tile. */
 function vectors(tiled: Tiled): Fetch {
   const { name, factor, size, start, depth, threads } = tiled;
+  const own = { name, size, alongSum: factor.alongSum };
   const { within, clamped, clampedQuad, short } = boundsOf(tiled);
   const inRow = size / 4;
   const turns = upTo(Math.ceil((inRow * depth) / threads));
@@ -71,7 +82,7 @@ function vectors(tiled: Tiled): Fetch {
     }),
     store: turns.map((turn) => {
       const { q, d } = of(turn);
-      return `${placeIn(`${name}Tile`, size, d, q)} = ${name}${turn};`;
+      return `${placeIn(own, d, q)} = ${name}${turn};`;
     }),
   };
 }
@@ -79,6 +90,7 @@ function vectors(tiled: Tiled): Fetch {
 /** Each turn of a thread fetches 4×4 elements by vectors along the sum, and transposes them. */
 function blocks(tiled: Tiled): Fetch {
   const { name, factor, size, start, depth, threads } = tiled;
+  const own = { name, size, alongSum: factor.alongSum };
   const { within, clamped } = boundsOf(tiled);
   const inRow = depth / 4;
   const count = (size / 4) * inRow;
@@ -107,7 +119,7 @@ function blocks(tiled: Tiled): Fetch {
       const { q, j } = at(turn);
       const stores = upTo(4).map((t) => {
         const column = upTo(4).map((c) => `${name}${turn}_${c}[${t}]`);
-        const place = placeIn(`${name}Tile`, size, `(4u * ${j} + ${t}u)`, q);
+        const place = placeIn(own, `(4u * ${j} + ${t}u)`, q);
         return `${place} = vec4<f32>(${column.join(", ")});`;
       });
       return whenUsed(turn, stores);

@@ -47,6 +47,11 @@ export interface Traits {
   readonly layout: string;
 }
 
+/** Returns a text that is the same for equal traits. */
+export function keyOf(traits: Traits): string {
+  return JSON.stringify(traits);
+}
+
 /** What the choice of a shape depends on. */
 export interface Abilities {
   /** Whether the device is a program on the processor. */

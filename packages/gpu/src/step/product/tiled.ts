@@ -53,14 +53,14 @@ export function tiledDispatch(
     ...sums.map((name) => `var ${name} = vec4<f32>(0.0);`),
     `let last = min(${sum.text}, (slice + 1u) * ${terms});`,
     ...(ahead ? [...declare, "{", `let first = slice * ${terms};`, ...load, "}"] : []),
-    `for (var from = slice * ${terms}; from < last; from += ${depth}u) {`,
-    ...(ahead ? store : ["let first = from;", ...declare, ...load, ...store]),
+    `for (var begin = slice * ${terms}; begin < last; begin += ${depth}u) {`,
+    ...(ahead ? store : ["let first = begin;", ...declare, ...load, ...store]),
     "workgroupBarrier();",
     ...(ahead
-      ? [`if (from + ${depth}u < last) {`, `let first = from + ${depth}u;`, ...load, "}"]
+      ? [`if (begin + ${depth}u < last) {`, `let first = begin + ${depth}u;`, ...load, "}"]
       : []),
     `for (var step = 0u; step < ${depth}u; step += ${unrolled}u) {`,
-    ...upTo(unrolled).flatMap((turn) => termLines(form, turn)),
+    ...upTo(unrolled).flatMap((turn) => termLines(product, form, turn)),
     "}",
     "workgroupBarrier();",
     "}",
@@ -85,20 +85,25 @@ function rowOf({ rows, down }: TileForm, r: number): string {
 }
 
 /** Returns statements that add the products of one term, `turn` after `step`, to all sums of a thread. */
-function termLines({ rows, columns, down, across }: TileForm, turn: number): string[] {
-  const take = (name: string, size: number, thread: string, parts: number) =>
+function termLines(
+  product: Product,
+  { rows, columns, down, across }: TileForm,
+  turn: number,
+): string[] {
+  const take = (name: "a" | "b", size: number, thread: string, parts: number) =>
     upTo(parts).map((part) => {
       const q = `(${thread} + ${(part * size) / 4 / parts}u)`;
-      return `let ${name}${part} = ${placeIn(`${name}Tile`, size, "d", q)};`;
+      const { alongSum } = product[name];
+      return `let ${name}${part} = ${placeIn({ name, size, alongSum }, "d", q)};`;
     });
   const fewRows = down < 4;
   const element = (r: number) =>
-    fewRows ? `a0[${r}u + (${down}u * threadRow & 3u)]` : `a${r >> 2}[${r & 3}]`;
+    fewRows ? `a0[${r}u + ((${down}u * threadRow) & 3u)]` : `a${r >> 2}[${r & 3}]`;
   return [
     "{",
     `let d = step + ${turn}u;`,
     ...(fewRows
-      ? take("a", rows, `(${down}u * threadRow >> 2u)`, 1)
+      ? take("a", rows, `((${down}u * threadRow) >> 2u)`, 1)
       : take("a", rows, "threadRow", down / 4)),
     ...take("b", columns, "threadColumn", across / 4),
     ...upTo(down).flatMap((r) =>

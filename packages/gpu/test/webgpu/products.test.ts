@@ -1,0 +1,227 @@
+/** How products are cut: all forms, in all layouts, against the reference; and the measurement that chooses one. */
+import { parseExpr, type Step, type View } from "@metrigrad/tensor";
+import test from "tape";
+import {
+  type Abilities,
+  defaultShape,
+  firstShapes,
+  keyOf,
+  type Shape,
+  spanOf,
+  type Traits,
+  variantsOf,
+} from "../../src/step/product/shape.ts";
+import { WebGpuBackend } from "../../src/webgpu/backend.ts";
+import { onWebGpu } from "../support/adapter.ts";
+import { type Opened, onDevice, replaced } from "../support/devices.ts";
+import { TestPlan, wave } from "../support/plans.ts";
+
+const card: Abilities = { processor: false, lanes: 32, sharedBytes: 32_768 };
+const traits = (changes: Partial<Traits> = {}): Traits => {
+  const size = { batches: 1, m: 512, n: 512, k: 512, lower: false, guarded: false };
+  return { step: "matmul", layout: "sum4,outer4,4", ...size, ...changes };
+};
+
+/** Elements at a multiple of four words, so that they can be read as vectors, or two words behind one. */
+const views = (plan: TestPlan, whole: boolean) => (shape: readonly number[], order?: number[]) => {
+  return { ...plan.view(shape, "f32", wave, order), offset: whole ? 4 : 2 };
+};
+
+/** Products in different layouts: in vectors of four elements, or with sizes that have none. */
+function productsOf(plan: TestPlan, whole: boolean): Step[] {
+  const view = views(plan, whole);
+  const more = whole ? 0 : 1;
+  const [m, n, k] = [36 + more, 68 + more, 44 + more];
+  const [bias, mask] = [view([n]), plan.view([m, n], "bool", () => 0)];
+  const along = { a: view([3, m, k]), b: view([3, k, n], [0, 2, 1]), outputs: [view([3, m, n])] };
+  const across = { a: view([m, k], [1, 0]), b: view([k, n]) };
+  const epilogue = {
+    inputs: [{ ...bias, shape: [m, n], strides: [0, 1] }],
+    exprs: [parseExpr("(x, b) => max(x + b, 0)"), parseExpr("(x, b) => x + b > 0")],
+  };
+  const outputs = [view([m, n]), { ...mask, offset: whole ? 4 : 2 }];
+  const when = plan.view([], "bool", () => 1);
+  const channels = { a: view([5, 3, 4]), b: view([3, 20 + more]), output: view([5, 20 + more]) };
+  return [
+    { kind: "matmul", label: "", ...along },
+    { kind: "matmul", label: "", ...across, outputs, epilogue, when },
+    gramOf(view([k, m]), view([k]), view([m, m])),
+    { kind: "convolve", label: "", ...channels, shift: [-1], dilation: [1] },
+  ];
+}
+
+function gramOf(x: View, nu: View | null, output: View): Step {
+  return { kind: "gram", label: "", x, nu, base: null, alpha: 0.5, beta: 0, output };
+}
+
+/** All products on a device that computes every one in the same way. */
+async function differenceOf({ backend, device }: Opened, shape: Shape, whole: boolean) {
+  const restore = replaced(device, "shapeOf", () => () => shape);
+  const plan = new TestPlan();
+  try {
+    return await plan.difference(backend, productsOf(plan, whole));
+  } finally {
+    restore();
+  }
+}
+
+test("products: every form is right, in every layout", async (t) => {
+  await onDevice(t, async (opened) => {
+    const { limits } = opened.device;
+    const first = firstShapes(traits({ m: 4096, n: 4096 }), { ...limits, processor: false });
+    const small = firstShapes(traits({ m: 16, n: 64 }), { ...limits, processor: false });
+    const shapes = new Map([...first, ...small].map((one) => [JSON.stringify(one.form), one]));
+    t.ok(shapes.size > 10, `${shapes.size} forms`);
+    const forms = [...shapes.values()].map(({ form }) => form);
+    for (const [turn, form] of forms.entries()) {
+      // The largest tile and the smallest one, and subgroups; all forms with METRIGRAD_SWEEP=full.
+      const chosen = [0, forms.length - 3, forms.length - 1].includes(turn);
+      if (!chosen && process.env.METRIGRAD_SWEEP !== "full") continue;
+      // With and without a cut of the sums, and tiles that are fetched ahead, in turn.
+      const ahead = form.kind === "tile" && turn % 2 === 1 ? { ...form, ahead: true } : form;
+      for (const whole of [true, false]) {
+        const shape = { form: ahead, slices: whole === turn % 4 < 2 ? 3 : 1 };
+        const error = await differenceOf(opened, shape, whole);
+        t.ok(error < 1e-5, `${JSON.stringify(shape)}: ${error}`);
+      }
+    }
+  });
+});
+
+test("products: a wrong form would be seen", async (t) => {
+  await onDevice(t, async (opened) => {
+    const form = { kind: "lanes", rows: 8, lanes: 2 * opened.device.limits.lanes, subgroups: 1 };
+    if (form.lanes === 0) return;
+    const shape = { form, slices: 1 } as unknown as Shape;
+    t.ok((await differenceOf(opened, shape, true)) > 1e-3, "lanes that do not hear each other");
+  });
+});
+
+test("products: results are stored as vectors only if nothing else on the page is", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const whole of [true, false]) {
+      const plan = new TestPlan();
+      const error = await plan.difference(backend, productsOf(plan, whole), true);
+      t.ok(error < 1e-5, `all on one page: ${error}`);
+    }
+  });
+});
+
+test("products: what is not measured depends on the shape and the kind of device alone", async (t) => {
+  const spans = [4096, 1024, 512, 80].map((n) =>
+    spanOf(defaultShape(traits({ m: n, n }), card).form),
+  );
+  t.deepEqual(
+    spans.map(({ rows, columns }) => [rows, columns]),
+    [
+      [128, 128],
+      [64, 64],
+      [32, 32],
+      [32, 32],
+    ],
+    "tiles get smaller before a card has idle processors",
+  );
+  const few = defaultShape(traits({ m: 50, n: 80, k: 784 }), card);
+  t.equal(few.slices, 6, "few tiles with long sums are cut");
+  const guarded = traits({ m: 4096, n: 4096, guarded: true });
+  const least = { ...card, sharedBytes: 16_384 };
+  t.deepEqual(
+    [least, card].map((one) => (defaultShape(guarded, one).form as { depth?: number }).depth),
+    [8, 16],
+    "a condition needs a word beside the tiles",
+  );
+  const processor = { ...card, processor: true, lanes: 8 };
+  t.equal(defaultShape(traits(), processor).form.kind, "lanes");
+  t.equal(defaultShape(traits(), { ...processor, lanes: 0 }).form.kind, "tile");
+});
+
+test("products: shapes that are measured fit and do not waste", async (t) => {
+  for (const size of [
+    {},
+    { m: 16, n: 10 },
+    { m: 4096, n: 4096 },
+    { batches: 80, m: 785, n: 785 },
+  ]) {
+    const shapes = firstShapes(traits(size), card);
+    t.deepEqual(shapes[0], defaultShape(traits(size), card), "the default is the first");
+    t.ok(shapes.length > 2 && shapes.length < 20, `${shapes.length} shapes`);
+    t.equal(new Set(shapes.map((one) => JSON.stringify(one))).size, shapes.length);
+    const variants = variantsOf(shapes[0] as Shape, traits(size), card);
+    t.ok(variants.some(({ form }) => form.kind === "tile" && form.ahead));
+  }
+});
+
+/** A plan with one product, and a backend that measures, on a device whose measurements are given. */
+async function tuned({ device }: Opened, milliseconds: (call: number) => number) {
+  let calls = 0;
+  const restore = replaced(device, "milliseconds", (plain) => async (...args) => {
+    await plain(...args);
+    return milliseconds(calls++);
+  });
+  const backend = new WebGpuBackend(device, { tune: true });
+  const difference = async (flag: boolean) => {
+    const plan = new TestPlan();
+    const view = views(plan, true);
+    const product = { a: view([16, 300]), b: view([300, 12]), outputs: [view([16, 12])] };
+    const when = flag ? { when: plan.view([], "bool", () => 1) } : {};
+    const step: Step = { kind: "matmul", label: "", ...product, ...when };
+    return plan.difference(backend, [{ kind: "loop", label: "", turns: 2, body: [step] }]);
+  };
+  return { difference, restore, calls: () => calls, describe: () => backend.describe() };
+}
+
+test("tune: what is measured once is kept, and the result is that of the reference", async (t) => {
+  await onDevice(t, async (opened) => {
+    const { difference, restore, calls, describe } = await tuned(opened, () => 1);
+    t.match(describe(), /0 kinds of products measured$/);
+    t.ok((await difference(false)) < 1e-5);
+    const first = calls();
+    t.ok(first > 10, `${first} measurements`);
+    t.match(describe(), /1 kinds? of products measured$/);
+    t.ok((await difference(false)) < 1e-5);
+    t.equal(calls(), first, "no product is measured twice");
+    await difference(true);
+    t.match(describe(), /2 kinds of products measured$/, "one that may be skipped is another kind");
+    const [[key, shape] = ["", null]] = [...opened.device.shapes];
+    t.deepEqual(
+      shape,
+      defaultShape(JSON.parse(key), opened.device.limits),
+      "a draw goes to the default",
+    );
+    restore();
+  });
+});
+
+test("tune: the fastest shape is chosen", async (t) => {
+  await onDevice(t, async (opened) => {
+    const all: string[] = [];
+    const prepared = replaced(opened.device, "allocate", (plain) => (...args) => {
+      if (args[1] === "store.prepare") all.push("");
+      return plain(...args);
+    });
+    // The third shape that is prepared is fast, all others are slow.
+    const { difference, restore } = await tuned(opened, () => (all.length === 3 ? 1 : 5));
+    t.ok((await difference(false)) < 1e-5);
+    const [[key, shape] = ["", null]] = [...opened.device.shapes];
+    t.deepEqual(shape, firstShapes(JSON.parse(key), opened.device.limits)[2]);
+    t.equal(key, keyOf(JSON.parse(key)));
+    restore();
+    prepared();
+  });
+});
+
+test("tune: a shape that the device refuses is left out", async (t) => {
+  await onDevice(t, async (opened) => {
+    let turn = 0;
+    const broken = replaced(opened.device, "pipeline", (plain) => (code, pages) => {
+      const wrong = turn++ % 2 === 1 ? "no shader" : code;
+      return plain(wrong, pages);
+    });
+    const { difference, restore } = await tuned(opened, (call) => 1 + call);
+    const failed = await difference(false).catch((error: Error) => error.message);
+    t.ok(opened.device.shapes.size === 1, "the measurement went on");
+    t.ok(typeof failed === "string" || failed < 1e-5);
+    restore();
+    broken();
+  });
+});
