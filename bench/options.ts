@@ -9,6 +9,8 @@ export interface Options {
   readonly targets: boolean;
   /** Replace the block of last results in README.md. */
   readonly write: boolean;
+  /** In the suite gpu, measure the backend with `tune`: products as they are fastest on the adapter. */
+  readonly tune: boolean;
   /** Few short rounds, to see that everything works; not for numbers. */
   readonly quick: boolean;
   /** Threads of the variant of metrigrad that is measured beside its own single thread. */
@@ -24,7 +26,7 @@ export interface Options {
 }
 
 const usage =
-  "npm run bench -- [SUITE …] [--json] [--targets] [--threads N] [--rounds N] [--quick] [--write]";
+  "npm run bench -- [SUITE …] [--json] [--targets] [--threads N] [--rounds N] [--tune] [--quick] [--write]";
 
 /** Reads the command line; ends the process on what it does not know. */
 export function optionsFrom(args: readonly string[], suites: readonly string[]): Options {
@@ -45,6 +47,7 @@ function parsed(args: readonly string[], suites: readonly string[]): Options {
       json: { type: "boolean", default: false },
       targets: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
+      tune: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       threads: { type: "string", default: "1" },
       rounds: { type: "string" },
@@ -52,13 +55,13 @@ function parsed(args: readonly string[], suites: readonly string[]): Options {
   });
   const unknown = positionals.find((name) => !suites.includes(name));
   if (unknown !== undefined) throw new Error(`there is no suite ${unknown}`);
-  const { json, targets, write, quick } = values;
+  const { json, targets, write, tune, quick } = values;
   const threads = count("--threads", values.threads, 1);
   const rounds = count("--rounds", values.rounds ?? (quick ? "2" : "9"), quick ? 1 : 7);
   if (write && quick) throw new Error("--write needs whole rounds, so it does not go with --quick");
   const [least, warm, most] = quick ? [0.002, 0, 0.5] : [0.04, 0.3, 4];
   const chosen = positionals.length > 0 ? positionals : suites;
-  return { suites: chosen, json, targets, write, quick, threads, rounds, least, warm, most };
+  return { suites: chosen, json, targets, write, tune, quick, threads, rounds, least, warm, most };
 }
 
 function count(option: string, text: string, least: number): number {

@@ -50,6 +50,9 @@ const onH100 = (text: string, cases: RegExp, bound: number): Target => ({
   card: "H100",
 });
 
+/** Steps of the paper's network, and what a step of RNGD costs on it. */
+const [paperStep, paperCost] = [/^sgd 784-80-80-80-10/, /^cost of rngd 784-80-80-80-10/];
+
 const step = /^(LeNet|ResNet-8|LSTM|transformer) (sgd|adam) plain$/;
 const functions = /^(tanh|exp|log) (plain|relaxed)$/;
 
@@ -136,6 +139,11 @@ export const targets: readonly Target[] = [
   onH100("product 4096 of cuBLAS f32 on an H100", /^product 4096 /, 0.65),
   onH100("sgd and adam step over PyTorch on an H100", /^(sgd|adam) 784-80-80-80-10/, 4),
   onH100("80 blocks d=785 of PyTorch on an H100", /^80 blocks d=785 /, 0.5),
+  onH100("autoencoder's step of PyTorch on an H100", /^sgd autoencoder/, 0.7),
+  { ...onH100("sgd steps a second on an H100", paperStep, 6667), peer: null },
+  { ...ownAtMost("rngd in steps of sgd on an H100", "gpu", paperCost, 1.6), card: "H100" },
+  atLeast("products on WebGPU over tfjs-webgpu", "gpu", /^product /, "tfjs-webgpu", 1),
+  atLeast("steps on WebGPU over tfjs-webgpu", "gpu", /^(sgd|adam) /, "tfjs-webgpu", 1),
 ];
 
 /**

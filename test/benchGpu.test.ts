@@ -15,7 +15,7 @@ import { measuringPage } from "../bench/peers/browser/page.ts";
 import type { Problems } from "../bench/problems.ts";
 import { type Result, resultOf } from "../bench/result.ts";
 import type { Session } from "../bench/session.ts";
-import { grown } from "../bench/suites/gpu.ts";
+import { costsOf, grown } from "../bench/suites/gpu.ts";
 import { blocks, product, tiny } from "../bench/suites/gpuCases.ts";
 import { tables } from "../bench/table.ts";
 import { targetTable } from "../bench/targets.ts";
@@ -31,7 +31,14 @@ const environment: Environment = {
 /** A session that keeps what is said; nothing is loaded. */
 function quiet(ours: readonly Ours[] = [], peers: Session["peers"] = []) {
   const said: string[] = [];
-  const options = { suites: [], json: false, targets: false, write: false, quick: true };
+  const options = {
+    suites: [],
+    json: false,
+    targets: false,
+    write: false,
+    tune: false,
+    quick: true,
+  };
   const session: Session = {
     options: { ...options, threads: 1, rounds: 1, least: 0.001, warm: 0, most: 100 },
     ours,
@@ -228,12 +235,27 @@ test("bench gpu: targets of a card are judged on that card only", async (t) => {
   const rows = (adapter: string) =>
     targetTable(adapter === "" ? [] : results, adapter === "" ? {} : { ours: adapter })
       .split("\n")
-      .slice(-3);
+      .filter((row) => row.includes("on an H100"));
   for (const row of rows(device)) t.match(row, /\| \| not judged: no real GPU was at hand \|$/);
   for (const row of rows("nvidia T4")) t.match(row, /\| \| not judged: this is nvidia T4 \|$/);
   for (const row of rows("")) t.match(row, /\| \| not measured \|$/);
-  const [products, steps, blocks] = rows("nvidia NVIDIA H100 80GB");
+  const [products, steps, blocks, , own, cost] = rows("nvidia NVIDIA H100 80GB");
   t.match(products ?? "", /≥ 0.65 \| 0.654 .* reached/);
   t.match(steps ?? "", /≥ 4 \| 5.00 .* reached/);
   t.match(blocks ?? "", /not measured/);
+  t.match(own ?? "", /≥ 6667 \| 5.00 .* \*\*not reached/);
+  t.match(cost ?? "", /≤ 1.6 .* not measured/);
+});
+
+test("bench gpu: a step of RNGD is stated in steps of SGD", async (t) => {
+  const results = [
+    found("sgd a, batch 1 webgpu", 30, 1),
+    found("rngd a, batch 1 webgpu", 20, 1),
+    found("rngd b, batch 1 webgpu", 20, 1),
+  ];
+  const costs = costsOf(results);
+  t.equal(costs.length, 1, "a network without a step of sgd has none");
+  t.equal(costs[0]?.case, "cost of rngd a, batch 1 webgpu");
+  t.equal(costs[0]?.ours, 1.5);
+  t.equal(costs[0]?.device, device);
 });

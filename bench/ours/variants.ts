@@ -61,15 +61,21 @@ async function variant(
   return { ...oursAs(name, backend, version), single };
 }
 
-/** Metrigrad's gpu backend on WebGPU; `load` throws where no adapter answers. */
-export const webgpu: Peer<Ours> = {
-  name: "metrigrad webgpu",
-  load: async () => {
-    const backend = await gpu({ mode: "webgpu" });
-    const version = backend.describe();
-    const [, device = version] = /^gpu: webgpu \((.*)\);/.exec(version) ?? [];
-    return { ...oursAs("webgpu", backend, version), device };
-  },
+/**
+ * Metrigrad's gpu backend on WebGPU; `load` throws where no adapter answers. With `tune` products are computed as they
+ * are fastest there.
+ */
+export const webgpu = (tune: boolean): Peer<Ours> => {
+  const variant = tune ? "webgpu tuned" : "webgpu";
+  return {
+    name: `metrigrad ${variant}`,
+    load: async () => {
+      const backend = await gpu({ mode: "webgpu", tune });
+      const version = backend.describe();
+      const [, device = version] = /^gpu: webgpu \((.*)\);/.exec(version) ?? [];
+      return { ...oursAs(variant, backend, version), device };
+    },
+  };
 };
 
 function oursAs(variant: string, backend: Backend, version: string): Ours {

@@ -6,7 +6,7 @@ import { type Paced, paced } from "../pace.ts";
 import { tfjsWebgl } from "../peers/tfjs/webgl.ts";
 import { tfjsWebgpu } from "../peers/tfjs/webgpu.ts";
 import { torch } from "../peers/torch/load.ts";
-import type { Result } from "../result.ts";
+import { type Result, resultOf } from "../result.ts";
 import type { Session } from "../session.ts";
 import { type GrowingCase, gpuCases } from "./gpuCases.ts";
 
@@ -19,7 +19,7 @@ const softwarePatience = 2;
  * would take too long, as far as its last case tells; who is left out of what is noted.
  */
 export async function gpu(session: Session): Promise<Result[]> {
-  const ours = await session.join(webgpu);
+  const ours = await session.join(webgpu(session.options.tune));
   if (ours === null) return [];
   const cpu = session.ours.at(-1);
   const peers: Kit[] = cpu === undefined ? [] : [cpu];
@@ -33,7 +33,19 @@ export async function gpu(session: Session): Promise<Result[]> {
   for (const cases of gpuCases) {
     results.push(...(await grown(cases, ours, peers, patience, session)));
   }
-  return results;
+  return [...results, ...costsOf(results)];
+}
+
+/** Returns how many steps of SGD a step of RNGD takes on each network; both were measured in this run. */
+export function costsOf(results: readonly Result[]): Result[] {
+  return results.flatMap(({ case: name, ours, device }) => {
+    if (!name.startsWith("rngd ")) return [];
+    const sgd = results.find((one) => one.case === name.replace(/^rngd/, "sgd"));
+    if (sgd === undefined) return [];
+    const cost = { suite: "gpu", unit: "steps of sgd", better: "lower", peers: {} } as const;
+    const where = device === undefined ? {} : { device };
+    return [resultOf({ ...cost, ...where, case: `cost of ${name}`, ours: sgd.ours / ours })];
+  });
 }
 
 /** Measures cases from small to large, each with those that can do it in time. */

@@ -25,10 +25,14 @@ function growing<Kind extends keyof Problems>(
   return { name, kind, work, measure };
 }
 
-/** The paper's network, and wider ones whose products fill a card. */
+/** The layers of the deep autoencoder of MNIST (Hinton and Salakhutdinov 2006). */
+const autoencoderWidths = [784, 1000, 500, 250, 30, 250, 500, 1000, 784];
+
+/** The paper's network, the autoencoder's layers, and wider ones whose products fill a card. */
 const networks = [
   ["784-80-80-80-10", paperWidths, 50],
   ["784-512-512-512-10", [784, 512, 512, 512, 10], 128],
+  ["autoencoder", autoencoderWidths, 1000],
   ["784-2048-2048-2048-10", [784, 2048, 2048, 2048, 10], 512],
 ] as const;
 

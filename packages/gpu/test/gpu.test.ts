@@ -36,8 +36,18 @@ test("gpu: a mode that is not there is an error that says what to do", async (t)
 test("gpu: unknown options are refused", async (t) => {
   t.match(
     await messageOf(gpu({ float: "f32" } as never)),
-    /^gpu: options must be among mode, got float; correct the name/,
+    /^gpu: options must be among mode, tune, got float; correct the name/,
   );
+});
+
+test("gpu: tune is a yes or a no", async (t) => {
+  t.match(
+    await messageOf(gpu({ tune: "yes" as never })),
+    /^gpu: tune must be true or false, got yes; leave it out/,
+  );
+  const backend = await gpu({ mode: "cpu", tune: true });
+  t.doesNotMatch(backend.describe(), /measured/, "other modes have nothing to measure");
+  await backend.close();
 });
 
 test("gpu: without a mode the best one that answers, and never cpu", async (t) => {

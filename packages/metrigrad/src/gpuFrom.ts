@@ -15,6 +15,13 @@ export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
 export interface GpuOptions {
   /** The way to run kernels. By default the best one that answers, except `cpu`. */
   readonly mode?: GpuMode;
+  /**
+   * In mode `webgpu`, whether the backend measures how each product of a program is computed fastest on this device: the
+   * sizes of tiles, and into how many parts sums are cut. It does so once per kind of product when a program is compiled,
+   * and keeps the choice until it is closed. Sums may then be added in another order from one process to the next. By default
+   * false: the choice follows from the shapes alone. Other modes have nothing to measure.
+   */
+  readonly tune?: boolean;
 }
 
 /**
