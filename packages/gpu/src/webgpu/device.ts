@@ -2,6 +2,7 @@ import { BackendError, closedError } from "@metrigrad/tensor";
 import { faultError, lostError, refusedError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import { type DeviceLimits, limitsOf, showLimits } from "./limits.ts";
+import { type Loss, lossOf } from "./loss.ts";
 import type { Page } from "./page.ts";
 import { type Scoped, scoped } from "./scope.ts";
 import { secondsOf, Timer } from "./timer.ts";
@@ -21,9 +22,12 @@ export class Device {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
   private readonly pages = new Set<Page>();
-  private readonly inFlight: Promise<unknown>[] = [];
+  private readonly loss: Loss;
+  /** The number of submitted runs that are not done. */
+  private inFlight = 0;
+  /** Resolve the promises of runs that wait until few enough are in flight, in order. */
+  private waiting: (() => void)[] = [];
   private closed = false;
-  private lost: string | null = null;
   private fault: string | null = null;
 
   /** Makes the device; `limits` may be lower than the device's own, for tests. */
@@ -34,9 +38,7 @@ export class Device {
     const words = [vendor, architecture, description || model].filter((word) => word !== "");
     const name = words.join(" ") || "an unnamed adapter";
     this.description = `${name}, ${showLimits(this.limits)}`;
-    device.lost.then(({ message }) => {
-      this.lost = message;
-    });
+    this.loss = lossOf(device);
   }
 
   /** The bytes of all pages that are allocated. */
@@ -47,7 +49,7 @@ export class Device {
   /** Throws BackendError after `close`, if the device is lost, and if it refused a run or values. */
   check(where: string): void {
     if (this.closed) throw closedError(where, "backend");
-    if (this.lost !== null) throw lostError(where, this.lost);
+    if (this.loss.reason !== null) throw lostError(where, this.loss.reason);
     if (this.fault !== null) throw faultError(where, this.fault);
   }
 
@@ -102,12 +104,11 @@ export class Device {
   /** Submits the commands of a run; resolves when few enough runs are in flight. */
   async submit(write: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.own(scoped(this.device, () => this.encode(write)));
-    this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(() => undefined));
-    while (this.inFlight.length > mostInFlight) {
-      const [first] = this.inFlight;
-      await first;
-      if (this.inFlight[0] === first) this.inFlight.shift();
-    }
+    const done = () => this.finished();
+    this.device.queue.onSubmittedWorkDone().then(done, done);
+    this.inFlight++;
+    if (this.inFlight <= mostInFlight) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   /**
@@ -169,6 +170,15 @@ export class Device {
     this.closed = true;
     this.free(this.pages);
     this.pipelines.clear();
+  }
+
+  /** Notes that a run is done. Runs that wait go on together, so that each of them is woken once. */
+  private finished(): void {
+    this.inFlight--;
+    if (this.inFlight > mostInFlight) return;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
   }
 
   private buffer({ label, bytes, uniform }: Page): GPUBuffer {

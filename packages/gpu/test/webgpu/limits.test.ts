@@ -1,4 +1,5 @@
 import test from "tape";
+import { run } from "../../src/step/reduce.ts";
 import { acquireContext, asking } from "../../src/webgpu/acquire.ts";
 import { fullRequest, limitsOf, showLimits } from "../../src/webgpu/limits.ts";
 import { onWebGpu } from "../support/adapter.ts";
@@ -56,12 +57,16 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
   const device = { limits: adapterLimits, features: new Set() as unknown as GPUSupportedFeatures };
   const limits = limitsOf(device);
   t.deepEqual(limits, {
-    pageBytes: 2 ** 32 - 256,
+    pageBytes: 2 ** 32 - 16_384,
     bindingBytes: 2 ** 31 - 256,
     buffers: 10,
     groups: 65535,
     timestamps: false,
   });
+  // A reduction's counter moves on by 256 runs, from the slices' ends: at most 1024 behind the list.
+  t.ok(limits.pageBytes + 1024 + 256 * run < 2 ** 32, "a byte's counter does not wrap");
+  const small = { ...device, limits: { ...adapterLimits, maxBufferSize: 2 ** 28 + 100 } };
+  t.equal(limitsOf(small).pageBytes, 2 ** 28, "a smaller buffer is taken whole");
   t.equal(limitsOf(device, { pageBytes: 512 }).bindingBytes, 512, "a binding is within a buffer");
   t.equal(
     showLimits(limits),
