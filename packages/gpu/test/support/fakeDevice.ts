@@ -14,16 +14,13 @@ export function fakeDevice() {
     lose = (message) => resolve({ message });
   });
   let listeners = 0;
-  const then = lost.then.bind(lost);
-  Object.defineProperty(lost, "then", {
-    value: (...args: Parameters<typeof then>) => {
-      listeners++;
-      return then(...args);
-    },
-  });
   const works: (() => void)[] = [];
   const device = {
-    ...{ limits, features: new Set<string>(), lost },
+    ...{ limits, features: new Set<string>() },
+    get lost() {
+      listeners++;
+      return lost;
+    },
     pushErrorScope: () => undefined,
     popErrorScope: async () => null,
     createCommandEncoder: () => ({ finish: () => ({}) }),

@@ -40,7 +40,11 @@ test("device: every one of a GPUDevice hears of its loss, also one that is made 
   const [fake, other] = [fakeDevice(), fakeDevice()];
   const devices = [new Device(fake.context), new Device(fake.context)];
   const apart = new Device(other.context);
-  for (const device of devices) t.equal(messageOf(() => device.check("x")), "");
+  for (const device of devices)
+    t.equal(
+      messageOf(() => device.check("x")),
+      "",
+    );
   fake.lose("it fell asleep");
   await turn();
   for (const device of [...devices, new Device(fake.context)]) {
@@ -49,7 +53,11 @@ test("device: every one of a GPUDevice hears of its loss, also one that is made 
       /^x: the gpu must be there, got a lost device \(it fell asleep\); make a new backend/,
     );
   }
-  t.equal(messageOf(() => apart.check("x")), "", "another GPUDevice is there");
+  t.equal(
+    messageOf(() => apart.check("x")),
+    "",
+    "another GPUDevice is there",
+  );
 });
 
 /** Submits runs that nobody awaits, ends them one by one, and returns the promise callbacks that ran meanwhile. */
