@@ -53,16 +53,17 @@ export class Device {
     if (this.fault !== null) throw faultError(where, this.fault);
   }
 
-  /** Gives pages their buffers. Throws BackendError if the device has no room. */
+  /** Gives pages their buffers. Throws BackendError if the device has no room, or if it is closed meanwhile. */
   async allocate(pages: readonly Page[], where: string): Promise<void> {
     const { error } = scoped(this.device, () => {
       for (const page of pages) page.buffer = this.buffer(page);
     });
     for (const page of pages) this.pages.add(page);
     const refused = await error;
-    if (refused === null) return;
-    const bytes = pages.reduce((total, page) => total + page.bytes, 0);
+    if (refused === null && !this.closed) return;
     this.free(pages);
+    if (refused === null) throw closedError(where, "backend");
+    const bytes = pages.reduce((total, page) => total + page.bytes, 0);
     throw new BackendError({
       where,
       must: `${(bytes / 1e6).toFixed(1)} MB must fit into the gpu's memory`,
@@ -82,13 +83,13 @@ export class Device {
   async attempt<T>(where: string, calls: () => T): Promise<T> {
     const { value, error } = scoped(this.device, calls);
     const refused = await error;
-    if (refused !== null) throw refusedError(where, refused.message);
+    if (refused !== null) throw this.refusal(where, refused.message);
     return value;
   }
 
-  /** Copies bytes (a multiple of 4) to a page. */
+  /** Copies bytes (a multiple of 4) to a page. After `close` there is no page. */
   write(page: Page, offset: number, bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.closed) return;
     const { queue } = this.device;
     this.own(scoped(this.device, () => queue.writeBuffer(page.buffer as GPUBuffer, offset, bytes)));
   }
@@ -149,7 +150,7 @@ export class Device {
     });
     const made = value.catch(async (failure: Error) => {
       this.pipelines.delete(code);
-      throw refusedError("gpu, shader", (await error)?.message ?? failure.message);
+      throw this.refusal("gpu, shader", (await error)?.message ?? failure.message);
     });
     this.pipelines.set(code, made);
     return made;
@@ -179,6 +180,12 @@ export class Device {
     const { waiting } = this;
     this.waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Returns the error for a refused program. A device that is lost refuses all of them. */
+  private refusal(where: string, message: string): BackendError {
+    const { reason } = this.loss;
+    return reason === null ? refusedError(where, message) : lostError(where, reason);
   }
 
   private buffer({ label, bytes, uniform }: Page): GPUBuffer {

@@ -7,8 +7,8 @@ const limits = {
   maxComputeWorkgroupsPerDimension: 65535,
 };
 
-/** A device that does nothing. Its test says when it is lost and when submitted work is done. */
-export function fakeDevice() {
+/** A device that does nothing. Its test says when it is lost, when submitted work is done, and what further methods do. */
+export function fakeDevice(methods: Partial<GPUDevice> = {}) {
   let lose: (message: string) => void = () => undefined;
   const lost = new Promise<{ message: string }>((resolve) => {
     lose = (message) => resolve({ message });
@@ -28,6 +28,7 @@ export function fakeDevice() {
       submit: () => undefined,
       onSubmittedWorkDone: () => new Promise<void>((resolve) => works.push(resolve)),
     },
+    ...methods,
   };
   const info = { vendor: "none", architecture: "", description: "", device: "" };
   const context = { adapter: { info }, device, isLost: false } as unknown as GpuContext;

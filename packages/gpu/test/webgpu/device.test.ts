@@ -120,3 +120,27 @@ test("device: a run that cannot be encoded rejects, and leaves room for others",
   await Promise.all([device.submit(() => undefined), device.submit(() => undefined)]);
   t.pass("two runs do not wait");
 });
+
+test("device: a program that a lost device refuses is not to blame", async (t) => {
+  const made = {} as never;
+  const { context, lose } = fakeDevice({
+    createBindGroupLayout: () => made,
+    createPipelineLayout: () => made,
+    createShaderModule: () => made,
+    createComputePipelineAsync: () => Promise.reject(new Error("no such device")),
+    popErrorScope: async () => ({ message: "no such device" }) as GPUError,
+  });
+  const device = new Device(context);
+  const messages = async () => [
+    await device.pipeline("text", []).catch((error: Error) => error.message),
+    await device.attempt("store.prepare", () => undefined).catch((error: Error) => error.message),
+  ];
+  for (const message of await messages()) {
+    t.match(String(message), /the gpu must accept the program, got no such device; report this/);
+  }
+  lose("it fell asleep");
+  await turn();
+  for (const message of await messages()) {
+    t.match(String(message), /the gpu must be there, got a lost device \(it fell asleep\); make/);
+  }
+});
