@@ -1,7 +1,7 @@
 import { literal, type ScatterAddStep, scalarTypeOf, sizeOf } from "@metrigrad/tensor";
 import { type Dispatch, Kernel, type Memory } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText } from "../wgsl/layout.ts";
-import { bitonicSort, sortedScratch } from "./bitonic.ts";
+import { bitonicSort, mostSorted, sortedScratch } from "./bitonic.ts";
 import type { Lower } from "./lower.ts";
 import { map } from "./map.ts";
 
@@ -91,9 +91,7 @@ interface Stretch {
 function stretchesOf({ indices, output }: ScatterAddStep, { scratchBytes }: Memory): Stretch[] {
   const size = sizeOf(indices.shape);
   const columns = Math.max(1, sizeOf(output.shape.slice(1)));
-  // A key and a place for each index, up to the next power of two.
-  const sortable = 2 ** Math.floor(Math.log2(scratchBytes / 8));
-  const most = Math.max(1, Math.min(sortable, Math.floor(2 ** 31 / columns)));
+  const most = Math.max(1, Math.min(mostSorted(scratchBytes), Math.floor(2 ** 31 / columns)));
   return Array.from({ length: Math.ceil(size / most) }, (_, at) => {
     return { first: at * most, count: Math.min(most, size - at * most) };
   });
@@ -126,7 +124,7 @@ function sortedIndices(
   { first, count }: Stretch,
 ): readonly Dispatch[] {
   return bitonicSort({
-    ...{ memory, when: step.when, lists: 1, length: count, lines: [], store: null },
+    ...{ memory, when: step.when, lists: 1, length: count, lines: () => [], store: null },
     key: (kernel) => {
       const lines = placeLines(step, `(place + ${kernel.param(first)})`);
       const key = clampedText(kernel, step);

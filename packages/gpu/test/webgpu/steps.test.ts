@@ -172,3 +172,24 @@ test("webgpu: lists of every length are sorted, within a workgroup and across", 
     }
   });
 });
+
+test("webgpu: lists whose sorts do not fit into scratch together are sorted in stretches", async (t) => {
+  const limits = { bindingBytes: 2 ** 16 };
+  await onWebGpu(
+    t,
+    async (backend) => {
+      for (const shape of [
+        [5, 3000],
+        [3, 2, 1500],
+        [2, 8192],
+      ] as const) {
+        const plan = new TestPlan();
+        const input = plan.view(shape, "i32", (at) => Math.round(99 * wave(at)));
+        const output = plan.view(shape, "i32", () => 0);
+        const step: Step = { kind: "sort", label: "", input, descending: false, output };
+        t.equal(await plan.difference(backend, [step]), 0, `[${shape}]`);
+      }
+    },
+    limits,
+  );
+});
