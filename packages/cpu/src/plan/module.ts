@@ -5,9 +5,10 @@ import {
   type Plan,
   type Step,
   stepViews,
+  type View,
 } from "@metrigrad/tensor";
 import type { Library, LibraryModule } from "../kernel/library.ts";
-import type { Turns } from "../loop/address.ts";
+import { addressOf, type Moving, movingBase, type Turns } from "../loop/address.ts";
 import { regionOf } from "../loop/region.ts";
 import type { Scratch, ScratchLease } from "../memory/scratch.ts";
 import { sameParts } from "../native/parts.ts";
@@ -91,7 +92,7 @@ interface PlannedPhase {
   /** The number of parts in which it is cut if threads are woken at all. */
   readonly parts: number;
   /** The address of the bool without which it is skipped; null if it always runs. */
-  readonly flag: number | null;
+  readonly flag: number | Moving | null;
   readonly body: PhaseBody;
 }
 
@@ -112,8 +113,17 @@ function writePhase({ flag, body }: PlannedPhase, shared: boolean, parts: number
     else f.if(i32.eqz(part), () => body(f, ...alone));
   };
   if (flag === null) run();
-  else f.if(i32.load(i32.const(flag)), run);
+  else f.if(i32.load(addressOf(flag)), run);
   return f.build();
+}
+
+/** Returns the address of a bool, which may move with the turns of loops. A bool in memory is a word. */
+function flagOf({ offset, advance = [] }: View, buffer: number, loops: readonly Turns[]) {
+  return movingBase(
+    buffer + 4 * offset,
+    advance.map((by) => 4 * by),
+    loops,
+  );
 }
 
 /** Returns all phases in order, including those of loops. */
@@ -172,7 +182,7 @@ function* planPhases(
       return address;
     };
     // The address of the bool without which the step is skipped. An earlier phase wrote it.
-    const flag = step.when ? (addresses[step.when.buffer] as number) + 4 * step.when.offset : null;
+    const flag = step.when ? flagOf(step.when, addresses[step.when.buffer] as number, loops) : null;
     const float = floatOf(step, plan);
     const library = libraries.get(float) as Library;
     lowerStep(step, {

@@ -24,8 +24,8 @@ export interface Sorting {
   readonly lists: number;
   /** The number of words of a list, at least 1. */
   readonly length: number;
-  /** Lines before a use of `key` and `store`, in which `list` and `place` are known. */
-  readonly lines: readonly string[];
+  /** Returns lines before a use of `key` and `store`, in which `list` and `place` are known. */
+  readonly lines: (kernel: Kernel) => readonly string[];
   /** Returns the word of a list at its position `place`, as text. */
   readonly key: (kernel: Kernel) => string;
   /** Returns a statement that uses the place which comes at `place`; null if the result stays in scratch. */
@@ -35,6 +35,11 @@ export interface Sorting {
 /** Returns the number of words of a list in scratch: the next power of two. */
 export function paddedLength({ length }: Pick<Sorting, "length">): number {
   return 2 ** Math.ceil(Math.log2(length));
+}
+
+/** Returns the largest number of words, a power of two, that scratch of so many bytes holds with their positions. */
+export function mostSorted(scratchBytes: number): number {
+  return 2 ** Math.floor(Math.log2(scratchBytes / 8));
 }
 
 /** Returns keys and positions in scratch. A list begins `paddedLength` words after the one before. */
@@ -116,14 +121,14 @@ function near(sorting: Sorting, rounds: readonly Round[], first: boolean, last: 
     ? [
         // Words that fill up a list belong behind all its elements.
         "held[k] = vec2<u32>(0xffffffffu, place);",
-        ...["if (real) {", ...sorting.lines, `held[k].x = ${sorting.key(kernel)};`, "}"],
+        ...["if (real) {", ...sorting.lines(kernel), `held[k].x = ${sorting.key(kernel)};`, "}"],
       ]
     : [
         `held[k] = vec2<u32>(${scratch?.keys.load("element")}, ${scratch?.places.load("element")});`,
       ];
   const write =
     last && store !== null
-      ? ["if (real) {", ...sorting.lines, store(kernel, "held[k].y"), "}"]
+      ? ["if (real) {", ...sorting.lines(kernel), store(kernel, "held[k].y"), "}"]
       : [put("keys", "held[k].x"), put("places", "held[k].y")];
   const body = [
     `let start = group * ${block}u;`,

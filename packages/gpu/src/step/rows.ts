@@ -1,12 +1,16 @@
 import {
   argsOf,
+  type Expr,
   type ReduceOp,
+  type RowProgram,
   type RowStage,
   type RowsStep,
   type RowWork,
   rowProgram,
   type ScalarType,
   sizeOf,
+  substitute,
+  substituteAll,
 } from "@metrigrad/tensor";
 import { expressionLines } from "../wgsl/expressions.ts";
 import { Kernel, type Operand } from "../wgsl/kernel.ts";
@@ -15,11 +19,13 @@ import type { Lower } from "./lower.ts";
 import { type Monoid, monoidOf, run } from "./reduce.ts";
 
 const lanes = 256;
-/** The number of words of a thread for elements that later passes read. Further elements are in scratch. */
+/** The number of words of a thread for elements that later passes read. Longer rows are computed again in each pass. */
 const privateWords = 64;
 
 /** Where elements are kept for a later pass; `at` is their place in the row. */
 interface Kept {
+  /** The line that declares the memory. */
+  readonly line: string;
   load(at: string): string;
   store(at: string, value: string): string;
 }
@@ -45,33 +51,42 @@ function threadsOf(length: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, Math.min(length, lanes))));
 }
 
-/** Returns arrays of threads for the stages that are kept, or scratch if they are too long. */
-function keptOf(
-  kernel: Kernel,
-  { stages }: RowsStep,
-  keptAt: readonly number[],
-  size: { readonly count: number; readonly length: number; readonly along: number },
-): { readonly lines: readonly string[]; readonly kept: readonly (Kept | null)[] } {
-  const own = Math.ceil(size.length / size.along);
-  const lines: string[] = [];
-  const isPrivate = own * keptAt.filter((at) => at >= 0).length <= privateWords;
-  const kept = keptAt.map((at, s): Kept | null => {
+/**
+ * Returns the work of a step whose rows have so many elements per thread.
+ *
+ * Elements that a later pass reads stay in the threads' own memory. If there are too many, later passes compute them again from
+ * the inputs. Reading an input is no slower than reading memory to which they were written, and rows of any length need none.
+ */
+function workOf(step: RowsStep, own: number): RowProgram {
+  const program = rowProgram(step);
+  if (own * program.kept <= privateWords) return program;
+  const { inputs, stages, results } = step;
+  // For each argument that is an element of a stage: its expression of inputs and of numbers per row.
+  const whole: (Expr | undefined)[] = [];
+  stages.forEach(({ per, expr }, s) => {
+    if (per === "element") whole[inputs.length + s] = substitute(expr, whole);
+  });
+  const passes = program.passes.map(({ stages: all, exprs }): RowWork => {
+    const wanted = all.flatMap((s, j) => {
+      return stages[s]?.op !== undefined || results.includes(s) ? [j] : [];
+    });
+    const chosen = wanted.map((j) => exprs[j] as Expr);
+    return { stages: wanted.map((j) => all[j] as number), exprs: substituteAll(chosen, whole) };
+  });
+  return { ...program, passes, keptAt: program.keptAt.map(() => -1), kept: 0 };
+}
+
+/** Returns arrays of threads for the stages that are kept, with so many elements each. */
+function keptOf({ stages }: RowsStep, { keptAt }: RowProgram, own: number, along: number) {
+  return keptAt.map((at, s): Kept | null => {
     if (at < 0) return null;
-    const type = heldType((stages[s] as RowStage).expr.type);
-    if (isPrivate) {
-      lines.push(`var kept${s}: array<${type}, ${own}>;`);
-      const place = (i: string) => `kept${s}[${i} / ${size.along}u]`;
-      return { load: place, store: (i, value) => `${place(i)} = ${value};` };
-    }
-    const words = size.count * size.length;
-    const memory = kernel.scratch(type, words, at * words);
-    const place = (i: string) => `(row * ${size.length}u + ${i})`;
+    const place = (i: string) => `kept${s}[${i} / ${along}u]`;
     return {
-      load: (i) => memory.load(place(i)),
-      store: (i, value) => memory.store(place(i), value),
+      line: `var kept${s}: array<${heldType((stages[s] as RowStage).expr.type)}, ${own}>;`,
+      load: place,
+      store: (i, value) => `${place(i)} = ${value};`,
     };
   });
-  return { lines, kept };
 }
 
 /** Computes numbers per row that are made of other numbers per row. */
@@ -175,8 +190,8 @@ function joinedLines(
 /**
  * Lowers a step over rows. A workgroup takes one row, or as many as fill its threads.
  *
- * Passes follow each other in one dispatch. The threads of a row meet for reductions, and each thread reads again the
- * elements that it has computed itself.
+ * Passes follow each other in one dispatch. The threads of a row meet for reductions, and each thread reads or computes again
+ * the elements that it has computed itself.
  */
 export const rows: Lower<RowsStep> = (step, memory) => {
   const { shape, rowAxes, inputs, outputs, stages, when } = step;
@@ -197,10 +212,11 @@ export const rows: Lower<RowsStep> = (step, memory) => {
     within,
     views.map(({ strides }) => ({ strides: within.map((_, axis) => strides[lead + axis] ?? 0) })),
   );
-  const program = rowProgram(step);
   const along = threadsOf(length);
   const across = lanes / along;
-  const { lines, kept } = keptOf(kernel, step, program.keptAt, { count, length, along });
+  const each = Math.ceil(length / along);
+  const program = workOf(step, each);
+  const kept = keptOf(step, program, each, along);
   const names = [...inputs.map((_, k) => `x${k}`), ...stages.map((_, s) => `s${s}`)];
   const writer: Writer = {
     ...{ step, sources, targets, along, kept, names },
@@ -214,7 +230,7 @@ export const rows: Lower<RowsStep> = (step, memory) => {
     });
   }
   const body = [
-    ...lines,
+    ...kept.flatMap((one) => one?.line ?? []),
     `let worker = lane % ${along}u;`,
     `let own = group * ${across}u + lane / ${along}u;`,
     `let isFirst = worker == 0u && own < ${count}u;`,

@@ -1,10 +1,12 @@
-import { type ScatterAddStep, sizeOf } from "@metrigrad/tensor";
-import { Kernel, type Memory } from "../wgsl/kernel.ts";
+import { literal, type ScatterAddStep, scalarTypeOf, sizeOf } from "@metrigrad/tensor";
+import { type Dispatch, Kernel, type Memory } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText } from "../wgsl/layout.ts";
-import { bitonicSort, sortedScratch } from "./bitonic.ts";
+import { bitonicSort, mostSorted, sortedScratch } from "./bitonic.ts";
 import type { Lower } from "./lower.ts";
+import { map } from "./map.ts";
 
-const lanes = 64;
+/** The number of comparisons of elements with indices from which sorting the indices costs less. */
+const fewest = 2 ** 22;
 
 /** Begins a kernel with what both ways to add have in common. */
 function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory) {
@@ -12,32 +14,31 @@ function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory
   const rows = kernel.read(updates);
   const target = kernel.write(output);
   kernel.when(when);
-  const [count = 0, ...inner] = output.shape;
+  const inner = output.shape.slice(1);
   const columns = Math.max(1, sizeOf(inner));
   const rank = indices.shape.length;
   const [byIndex, byColumn] = [updates.strides.slice(0, rank), updates.strides.slice(rank)];
-  const along = [...byIndex, ...byColumn.map(() => 0)];
+  const update = positionText([...byIndex, ...byColumn.map(() => 0)], "i");
+  const [byRow = 0, ...withinRow] = output.strides;
   return {
-    ...{ kernel, rows, count },
-    size: sizeOf(indices.shape),
-    elements: sizeOf(output.shape),
-    /** Lines that name the element's row and column, and its sum. */
-    begin: [
-      `let element = group * ${lanes}u + lane;`,
-      `let row = element / ${columns}u;`,
-      ...coordinateLines(`(element % ${columns}u)`, inner.length === 0 ? [1] : inner, "c"),
+    ...{ kernel, target, columns },
+    /** Lines that name the coordinates of a column, and its place in an update. */
+    columnLines: (column: string) => [
+      ...coordinateLines(column, inner.length === 0 ? [1] : inner, "c"),
       `let columnAt = ${positionText(byColumn, "c")};`,
-      `var sum = ${{ float: "0.0", i32: "0", u32: "0u", bool: "0u" }[target.type]};`,
     ],
-    /** Returns the coordinates of a place among the indices. */
-    coordinates: (place: string) => coordinateLines(place, rank === 0 ? [1] : indices.shape, "i"),
     /** The position at which the update of the place with those coordinates begins. */
-    update: positionText(along, "i"),
-    end: target.store(
-      `(row * ${(output.strides[0] as number) >>> 0}u + ${positionText(output.strides.slice(1), "c")})`,
-      "sum",
-    ),
+    update,
+    /** Returns the element of an update that begins at a position. */
+    updateAt: (begin: string) => rows.load(`(${begin} + columnAt)`),
+    /** The position of the element of the row and the column. */
+    position: `(row * ${byRow >>> 0}u + ${positionText(withinRow, "c")})`,
   };
+}
+
+/** Returns lines that name the coordinates of a place among the indices. */
+function placeLines({ indices }: ScatterAddStep, place: string): readonly string[] {
+  return coordinateLines(place, indices.shape.length === 0 ? [1] : indices.shape, "i");
 }
 
 /** Returns the clamped index at coordinates, as an unsigned word. */
@@ -50,70 +51,114 @@ function clampedText(kernel: Kernel, { indices, output }: ScatterAddStep): strin
  * Uses one workgroup per 64 elements of the output, which may be of one row or of several. It reads the indices 64 at
  * a time, and each thread adds the matching rows.
  */
-function comparing(step: ScatterAddStep, memory: Memory) {
-  const { kernel, rows, size, elements, begin, coordinates, update, end } = open(step, memory);
+function comparing(step: ScatterAddStep, memory: Memory): readonly Dispatch[] {
+  const lanes = 64;
+  const { kernel, target, columns, columnLines, update, updateAt, position } = open(step, memory);
+  const [size, elements] = [sizeOf(step.indices.shape), sizeOf(step.output.shape)];
   kernel.shared("wantedBy", "u32", lanes);
   kernel.shared("found", "u32", lanes);
   const body = [
-    ...begin,
+    `let element = group * ${lanes}u + lane;`,
+    `let row = element / ${columns}u;`,
+    ...columnLines(`(element % ${columns}u)`),
+    `var sum = ${{ float: "0.0", i32: "0", u32: "0u", bool: "0u" }[target.type]};`,
     `for (var first = 0u; first < ${size}u; first += ${lanes}u) {`,
     "let index = first + lane;",
     "wantedBy[lane] = 0xffffffffu;",
     `if (index < ${size}u) {`,
-    ...coordinates("index"),
+    ...placeLines(step, "index"),
     `wantedBy[lane] = ${clampedText(kernel, step)};`,
     `found[lane] = ${update};`,
     "}",
     "workgroupBarrier();",
     `for (var k = 0u; k < ${lanes}u; k++) {`,
-    `if (wantedBy[k] == row) { sum += ${rows.load("(found[k] + columnAt)")}; }`,
+    `if (wantedBy[k] == row) { sum += ${updateAt("found[k]")}; }`,
     "}",
     "workgroupBarrier();",
     "}",
-    `if (element < ${elements}u) { ${end} }`,
+    `if (element < ${elements}u) { ${target.store(position, "sum")} }`,
   ];
   return [kernel.build(body, Math.ceil(elements / lanes), lanes, true)];
 }
 
-/** Sorts the indices first. Then each thread finds those of its row by bisection. */
-function bisecting(step: ScatterAddStep, memory: Memory) {
-  const { kernel, rows, size, elements, begin, coordinates, update, end } = open(step, memory);
-  const list = { lists: 1, length: size };
-  const { keys, places } = sortedScratch(kernel, list);
-  const body = [
-    ...begin,
-    `if (element >= ${elements}u) { return; }`,
-    "var k = 0u;",
-    `var above = ${size}u;`,
-    "while (k < above) {",
-    "let middle = (k + above) / 2u;",
-    `if (${keys.load("middle")} < row) { k = middle + 1u; } else { above = middle; }`,
-    "}",
-    `while (k < ${size}u && ${keys.load("k")} == row) {`,
-    `let place = ${places.load("k")};`,
-    ...coordinates("place"),
-    `sum += ${rows.load(`(${update} + columnAt)`)};`,
-    "k++;",
-    "}",
-    end,
+/** A stretch of the indices that are sorted together. */
+interface Stretch {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Cuts the indices into stretches whose sort fits into scratch, and whose updates a thread's number can count. */
+function stretchesOf({ indices, output }: ScatterAddStep, { scratchBytes }: Memory): Stretch[] {
+  const size = sizeOf(indices.shape);
+  const columns = Math.max(1, sizeOf(output.shape.slice(1)));
+  const most = Math.max(1, Math.min(mostSorted(scratchBytes), Math.floor(2 ** 31 / columns)));
+  return Array.from({ length: Math.ceil(size / most) }, (_, at) => {
+    return { first: at * most, count: Math.min(most, size - at * most) };
+  });
+}
+
+/**
+ * Clears the output, and sorts the indices. Then one thread per element of the updates looks whether its place is the first
+ * of its row among the sorted ones, and adds all updates of the row to the output if it is.
+ *
+ * So the time grows with the elements of the output plus those of the updates.
+ */
+function sorting(step: ScatterAddStep, memory: Memory): readonly Dispatch[] {
+  const { output, label, when } = step;
+  const shape = output.shape;
+  const zero = literal(0, scalarTypeOf(memory.dtype(output.buffer)));
+  const cleared = { shape, inputs: [], exprs: [zero], outputs: [output] };
+  return [
+    ...map({ kind: "map", label, ...(when && { when }), ...cleared }, memory),
+    ...stretchesOf(step, memory).flatMap((stretch) => [
+      ...sortedIndices(step, memory, stretch),
+      addSorted(step, memory, stretch),
+    ]),
   ];
-  const sorted = bitonicSort({
-    ...{ ...list, memory, when: step.when, lines: [], store: null },
-    key: (own) => {
-      own.define(
-        `fn keyAt(place: u32) -> u32 {\n${[...coordinates("place"), `return ${clampedText(own, step)};`].join("\n")}\n}`,
-      );
+}
+
+/** Sorts a stretch of the indices into scratch. */
+function sortedIndices(
+  step: ScatterAddStep,
+  memory: Memory,
+  { first, count }: Stretch,
+): readonly Dispatch[] {
+  return bitonicSort({
+    ...{ memory, when: step.when, lists: 1, length: count, lines: () => [], store: null },
+    key: (kernel) => {
+      const lines = placeLines(step, `(place + ${kernel.param(first)})`);
+      const key = clampedText(kernel, step);
+      kernel.define(`fn keyAt(place: u32) -> u32 {\n${[...lines, `return ${key};`].join("\n")}\n}`);
       return "keyAt(place)";
     },
   });
-  return [...sorted, kernel.build(body, Math.ceil(elements / lanes), lanes, false)];
 }
 
-/** The number of comparisons of elements with indices from which sorting the indices costs less. */
-const fewest = 2 ** 22;
+/** Adds the updates of a stretch whose indices are sorted. */
+function addSorted(step: ScatterAddStep, memory: Memory, { first, count }: Stretch): Dispatch {
+  const lanes = 256;
+  const { kernel, target, columns, columnLines, update, updateAt, position } = open(step, memory);
+  const { keys, places } = sortedScratch(kernel, { lists: 1, length: count });
+  const body = [
+    `let element = group * ${lanes}u + lane;`,
+    `if (element >= ${count * columns}u) { return; }`,
+    `var k = element / ${columns}u;`,
+    `let row = ${keys.load("k")};`,
+    `if (k > 0u && ${keys.load("(k - 1u)")} == row) { return; }`,
+    ...columnLines(`(element % ${columns}u)`),
+    `var sum = ${target.load(position)};`,
+    `while (k < ${count}u && ${keys.load("k")} == row) {`,
+    ...placeLines(step, `(${places.load("k")} + ${kernel.param(first)})`),
+    `sum += ${updateAt(update)};`,
+    "k++;",
+    "}",
+    target.store(position, "sum"),
+  ];
+  return kernel.build(body, Math.ceil((count * columns) / lanes), lanes, false);
+}
 
 /** Lowers a step so that each element adds the matching rows in their order. So sums do not depend on timing. */
 export const scatterAdd: Lower<ScatterAddStep> = (step, memory) => {
   const comparisons = sizeOf(step.indices.shape) * sizeOf(step.output.shape);
-  return comparisons < fewest ? comparing(step, memory) : bisecting(step, memory);
+  return comparisons < fewest ? comparing(step, memory) : sorting(step, memory);
 };

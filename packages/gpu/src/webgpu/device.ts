@@ -3,6 +3,7 @@ import { defaultShape, keyOf, type Shape, type Traits } from "../step/product/sh
 import { faultError, lostError, refusedError } from "./errors.ts";
 import type { GpuContext } from "./gpujs.ts";
 import { type DeviceLimits, limitsOf, showLimits } from "./limits.ts";
+import { type Loss, lossOf } from "./loss.ts";
 import type { Page } from "./page.ts";
 import { type Scoped, scoped } from "./scope.ts";
 import { secondsOf, Timer } from "./timer.ts";
@@ -24,9 +25,12 @@ export class Device {
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<number, GPUBindGroupLayout>();
   private readonly pages = new Set<Page>();
-  private readonly inFlight: Promise<unknown>[] = [];
+  private readonly loss: Loss;
+  /** The number of submitted runs that are not done. */
+  private inFlight = 0;
+  /** Resolve the promises of runs that wait until few enough are in flight, in order. */
+  private waiting: (() => void)[] = [];
   private closed = false;
-  private lost: string | null = null;
   private fault: string | null = null;
 
   /** Makes the device; `limits` may be lower than the device's own, for tests. */
@@ -37,9 +41,7 @@ export class Device {
     const words = [vendor, architecture, description || model].filter((word) => word !== "");
     const name = words.join(" ") || "an unnamed adapter";
     this.description = `${name}, ${showLimits(this.limits)}`;
-    device.lost.then(({ message }) => {
-      this.lost = message;
-    });
+    this.loss = lossOf(device);
   }
 
   /** The bytes of all pages that are allocated. */
@@ -50,7 +52,7 @@ export class Device {
   /** Throws BackendError after `close`, if the device is lost, and if it refused a run or values. */
   check(where: string): void {
     if (this.closed) throw closedError(where, "backend");
-    if (this.lost !== null) throw lostError(where, this.lost);
+    if (this.loss.reason !== null) throw lostError(where, this.loss.reason);
     if (this.fault !== null) throw faultError(where, this.fault);
   }
 
@@ -59,16 +61,17 @@ export class Device {
     return this.shapes.get(keyOf(traits)) ?? defaultShape(traits, this.limits);
   }
 
-  /** Gives pages their buffers. Throws BackendError if the device has no room. */
+  /** Gives pages their buffers. Throws BackendError if the device has no room, or if it is closed meanwhile. */
   async allocate(pages: readonly Page[], where: string): Promise<void> {
     const { error } = scoped(this.device, () => {
       for (const page of pages) page.buffer = this.buffer(page);
     });
     for (const page of pages) this.pages.add(page);
     const refused = await error;
-    if (refused === null) return;
-    const bytes = pages.reduce((total, page) => total + page.bytes, 0);
+    if (refused === null && !this.closed) return;
     this.free(pages);
+    if (refused === null) throw closedError(where, "backend");
+    const bytes = pages.reduce((total, page) => total + page.bytes, 0);
     throw new BackendError({
       where,
       must: `${(bytes / 1e6).toFixed(1)} MB must fit into the gpu's memory`,
@@ -88,13 +91,13 @@ export class Device {
   async attempt<T>(where: string, calls: () => T): Promise<T> {
     const { value, error } = scoped(this.device, calls);
     const refused = await error;
-    if (refused !== null) throw refusedError(where, refused.message);
+    if (refused !== null) throw this.refusal(where, refused.message);
     return value;
   }
 
-  /** Copies bytes (a multiple of 4) to a page. */
+  /** Copies bytes (a multiple of 4) to a page. After `close` there is no page. */
   write(page: Page, offset: number, bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || this.closed) return;
     const { queue } = this.device;
     this.own(scoped(this.device, () => queue.writeBuffer(page.buffer as GPUBuffer, offset, bytes)));
   }
@@ -110,12 +113,11 @@ export class Device {
   /** Submits the commands of a run; resolves when few enough runs are in flight. */
   async submit(write: (encoder: GPUCommandEncoder) => void): Promise<void> {
     this.own(scoped(this.device, () => this.encode(write)));
-    this.inFlight.push(this.device.queue.onSubmittedWorkDone().catch(() => undefined));
-    while (this.inFlight.length > mostInFlight) {
-      const [first] = this.inFlight;
-      await first;
-      if (this.inFlight[0] === first) this.inFlight.shift();
-    }
+    const done = () => this.finished();
+    this.device.queue.onSubmittedWorkDone().then(done, done);
+    this.inFlight++;
+    if (this.inFlight <= mostInFlight) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   /** Submits commands, and returns the milliseconds until they are done. */
@@ -164,7 +166,7 @@ export class Device {
     });
     const made = value.catch(async (failure: Error) => {
       this.pipelines.delete(code);
-      throw refusedError("gpu, shader", (await error)?.message ?? failure.message);
+      throw this.refusal("gpu, shader", (await error)?.message ?? failure.message);
     });
     this.pipelines.set(code, made);
     return made;
@@ -185,6 +187,21 @@ export class Device {
     this.closed = true;
     this.free(this.pages);
     this.pipelines.clear();
+  }
+
+  /** Notes that a run is done. Runs that wait go on together, so that each of them is woken once. */
+  private finished(): void {
+    this.inFlight--;
+    if (this.inFlight > mostInFlight) return;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Returns the error for a refused program. A device that is lost refuses all of them. */
+  private refusal(where: string, message: string): BackendError {
+    const { reason } = this.loss;
+    return reason === null ? refusedError(where, message) : lostError(where, reason);
   }
 
   private buffer({ label, bytes, uniform }: Page): GPUBuffer {

@@ -29,6 +29,15 @@ const [timestamps, subgroups] = ["timestamp-query", "subgroups"] as const;
 /** Bindings begin at multiples of this many bytes on every device. */
 const bindingAlignment = 256;
 
+/**
+ * The largest page that kernels can count through, in bytes.
+ *
+ * Positions are words of 32 bits, and those of bytes count bytes. A loop over a list ends when its counter is at the end or
+ * behind it, so the counter must not wrap before. It goes on by 8192 at most (256 threads that add 32 elements each), and
+ * the last of up to 1024 slices of a list may begin that many elements behind its end. 16 KiB are room for both.
+ */
+const mostPageBytes = 2 ** 32 - 2 ** 14;
+
 /** Adds to a request for a device what programs can use of the adapter. */
 export function fullRequest(
   { limits, features }: Pick<GPUAdapter, "limits" | "features">,
@@ -47,8 +56,7 @@ export function limitsOf(
   info: GPUAdapterInfo,
   lower: Partial<DeviceLimits> = {},
 ): DeviceLimits {
-  // Positions in kernels are words of 32 bits, and those of bytes count bytes.
-  const pageBytes = lower.pageBytes ?? alignedDown(Math.min(limits.maxBufferSize, 2 ** 32 - 1));
+  const pageBytes = lower.pageBytes ?? alignedDown(Math.min(limits.maxBufferSize, mostPageBytes));
   const most = lower.bindingBytes ?? limits.maxStorageBufferBindingSize;
   return {
     pageBytes,

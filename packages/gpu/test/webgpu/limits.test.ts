@@ -1,4 +1,5 @@
 import test from "tape";
+import { run } from "../../src/step/reduce.ts";
 import { acquireContext, asking } from "../../src/webgpu/acquire.ts";
 import { fullRequest, limitsOf, showLimits } from "../../src/webgpu/limits.ts";
 import { onWebGpu } from "../support/adapter.ts";
@@ -60,7 +61,7 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
   const info = (changes = {}) => ({ ...card, subgroupMaxSize: 32, ...changes }) as GPUAdapterInfo;
   const limits = limitsOf(device, info());
   t.deepEqual(limits, {
-    pageBytes: 2 ** 32 - 256,
+    pageBytes: 2 ** 32 - 16_384,
     bindingBytes: 2 ** 31 - 256,
     buffers: 10,
     groups: 65535,
@@ -80,6 +81,10 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
     512,
     "a binding is within a buffer",
   );
+  // A reduction's counter moves on by 256 runs, from the slices' ends: at most 1024 behind the list.
+  t.ok(limits.pageBytes + 1024 + 256 * run < 2 ** 32, "a byte's counter does not wrap");
+  const small = { ...device, limits: { ...adapterLimits, maxBufferSize: 2 ** 28 + 100 } };
+  t.equal(limitsOf(small, info()).pageBytes, 2 ** 28, "a smaller buffer is taken whole");
   t.equal(
     showLimits(limits),
     "buffers of 4096 MiB, bindings of 2048 MiB, 10 bindings a dispatch, no timestamps",

@@ -58,3 +58,24 @@ test("loops: 1000 turns compile no more than 3 turns do, and are right", async (
     for (const restore of restores) restore();
   });
 });
+
+test("loops: each turn of a step may have a condition of its own", async (t) => {
+  await onDevice(t, async ({ backend }) => {
+    for (const [offset, advance] of [
+      [2, 1],
+      [8, -1],
+      [5, 0],
+    ] as const) {
+      const plan = new TestPlan();
+      const total = plan.view([5]);
+      const flags = plan.view([7], "bool", (at) => Number(at % 3 === 0));
+      const step: Step = {
+        ...{ kind: "map", label: "", shape: [5], inputs: [total], outputs: [total] },
+        ...{ exprs: [parseExpr("(x) => 2 * x + 1")] },
+        when: { ...flags, shape: [], strides: [], offset, advance: [advance] },
+      };
+      const loop: Step = { kind: "loop", label: "", turns: 7, body: [step] };
+      t.equal(await plan.difference(backend, [loop]), 0, `from ${offset} by ${advance}`);
+    }
+  });
+});

@@ -1,4 +1,10 @@
-import type { Executable, Step, Store, VariableSpec } from "@metrigrad/tensor";
+import {
+  type Executable,
+  type Step,
+  type Store,
+  tensor,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import test from "tape";
 import { type Opened, onDevice, replaced, watchBuffers } from "../support/devices.ts";
 
@@ -125,5 +131,49 @@ test("memory: a program that cannot be prepared leaves nothing", async (t) => {
     t.match(String(program), /store.prepare: the store must be open/, "closed at the same time");
     t.equal(watched.bytes(), 0);
     watched.restore();
+  });
+});
+
+test("memory: all that is on its way when a backend is closed ends, with a value or with an error", async (t) => {
+  await onDevice(t, async ({ backend, device, shared }) => {
+    const watched = watchBuffers(shared);
+    const errors: string[] = [];
+    const restore = replaced(shared, "popErrorScope", (plain) => async () => {
+      const error = (await plain()) as GPUError | null;
+      if (error !== null) errors.push(error.message);
+      return error;
+    });
+    const [a, b, c] = [spec("a", 100), spec("b", 200), spec("c", 300)];
+    const store = await backend.store([a]);
+    const program = await store.prepare(doubling(a));
+    const [output] = await program.run([]);
+    const runs = Array.from({ length: 6 }, () => program.run([]));
+    const lasting = [output?.read(), store.read("a"), ...runs];
+    const refused = [store.add([b]), backend.store([c]), store.prepare(doubling(a))];
+    const ends = Promise.allSettled([...lasting, ...refused]);
+    await backend.close();
+    t.deepEqual(
+      (await ends).map(({ status }) => status),
+      ["rejected", ...lasting.slice(1).map(() => "fulfilled"), ...refused.map(() => "rejected")],
+      "the first output is stale by then",
+    );
+    t.deepEqual(errors, [], "nothing is done with memory that is gone");
+    t.equal(device.bytes, 0);
+    t.equal(watched.bytes(), 0);
+    restore();
+    watched.restore();
+  });
+});
+
+test("memory: variables and outputs of no elements", async (t) => {
+  await onDevice(t, async ({ backend }) => {
+    const store = await backend.store([spec("a", 0)]);
+    const none = spec("none", 0);
+    await store.add([none]);
+    const program = await store.prepare(doubling(none));
+    const [output] = await program.run([]);
+    t.deepEqual((await output?.read())?.shape, [0]);
+    await store.write("a", tensor(new Float32Array(0), { shape: [0] }));
+    t.equal((await store.read("a")).size, 0);
   });
 });

@@ -1,4 +1,6 @@
 import test from "tape";
+import { rows } from "../../src/step/rows.ts";
+import { Page } from "../../src/webgpu/page.ts";
 import { onWebGpu } from "../support/adapter.ts";
 import { TestPlan } from "../support/plans.ts";
 import { rowsStep } from "../support/rows.ts";
@@ -19,4 +21,41 @@ test("webgpu: rows of every length, several in a workgroup or one", async (t) =>
       t.ok(error < 1e-5, `${rowAxes} of [${shape}]: ${error}`);
     }
   });
+});
+
+test("webgpu: rows whose elements a binding does not hold, many and a single one", async (t) => {
+  const limits = { bindingBytes: 2 ** 18 };
+  await onWebGpu(
+    t,
+    async (backend) => {
+      for (const [shape, rowAxes] of [
+        [[3, 20_000], 1],
+        [[1, 65_000], 1],
+        [[3, 120, 141], 2],
+      ] as const) {
+        const plan = new TestPlan();
+        const error = await plan.difference(backend, [rowsStep(plan, shape, rowAxes)]);
+        t.ok(error < 1e-5, `${rowAxes} of [${shape}]: ${error}`);
+      }
+    },
+    limits,
+  );
+});
+
+test("webgpu: rows take no memory beside their inputs and outputs, and one dispatch", (t) => {
+  for (const length of [1, 300, 16_384, 16_385, 1_000_000]) {
+    const plan = new TestPlan();
+    const step = rowsStep(plan, [2, length], 1);
+    const scratch = new Page("scratch");
+    const page = new Page("all", 64);
+    const dispatches = rows(step, {
+      ...{ scratch, scratchBytes: 2 ** 27 },
+      spot: () => ({ page, offset: 0 }),
+      dtype: () => "f32",
+      bytes: () => 64,
+    });
+    t.equal(dispatches.length, 1);
+    t.equal(scratch.bytes, 0, `${length} elements`);
+  }
+  t.end();
 });

@@ -99,7 +99,7 @@ export function settle(
   };
   const result = ordered.map((step) => {
     const when = conditions.get(step);
-    const own = when === undefined ? step : { ...step, when };
+    const own = when === undefined || step.kind === "loop" ? step : { ...step, when };
     return mapViews(own, { read: rename, write: rename });
   });
   const after: Step[] = [];
@@ -147,7 +147,7 @@ function mayDepend(
 ): boolean {
   const [writer, ...others] = writes.get(from.buffer) ?? [];
   if (writer === undefined || others.length > 0 || reads.has(from.buffer)) return false;
-  // In a loop, a turn finds what the turn before it left.
+  // A loop has no condition.
   if (steps[writer]?.kind === "loop") return false;
   if (stepViews(steps[writer] as Step).writes.length > 1) return false;
   return (writes.get(when.buffer) ?? []).every((at) => at < writer);

@@ -25,10 +25,10 @@ export interface ViewMapper {
  * @category For authors of backends
  */
 export function mapViews(step: Step, map: ViewMapper): Step {
-  const when = step.when === undefined ? {} : { when: map.read(step.when) };
   if (step.kind === "loop") {
-    return { ...step, ...when, body: step.body.map((inner) => mapViews(inner, map)) };
+    return { ...step, body: step.body.map((inner) => mapViews(inner, map)) };
   }
+  const when = step.when === undefined ? {} : { when: map.read(step.when) };
   const changed: Record<string, unknown> = {};
   for (const { field, value, writes } of fieldsOf(step)) {
     if (value !== null) changed[field] = mapped(value, writes ? map.write : map.read);

@@ -42,6 +42,8 @@ function checkStep(plan: Plan, step: Step, name: string, turns: readonly number[
     if (dtype !== "bool") refuse("when must be bool", String(dtype));
   }
   if (step.kind === "loop") {
+    // The type says so too. A plan may come from JavaScript.
+    if (step.when !== undefined) refuse("the steps of its body must have when, not a loop", "when");
     for (const [at, one] of step.body.entries()) {
       checkStep(plan, one, `${name}.${at}`, [...turns, step.turns]);
     }

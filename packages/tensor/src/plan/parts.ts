@@ -99,7 +99,6 @@ export function partsOf(step: Step): StepParts {
       for (const part of parts.inputs) inputs.push({ ...within(at, part), inPlace: false });
       for (const part of parts.outputs) outputs.push(within(at, part));
     });
-    if (step.when !== undefined) inputs.push({ role: "when", view: step.when, inPlace: false });
     return { inputs, outputs, exprs: inner.flatMap(({ exprs }) => exprs) };
   }
   for (const field of fieldsOf(step)) {

@@ -85,8 +85,8 @@ const left = (step: Step) => list(...partsOf(step).outputs.map(({ view }) => vie
  * @category For authors of backends
  */
 export function printStep(step: Step): string {
+  if (step.kind === "loop") return byKind(right, step);
   const condition = step.when === undefined ? "" : ` if ${printView(step.when)}`;
-  if (step.kind === "loop") return `${byKind(right, step)}${condition}`;
   return `${left(step)} = ${byKind(right, step)}${condition}`;
 }
 

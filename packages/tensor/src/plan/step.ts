@@ -44,7 +44,7 @@ export type PlainStep = Exclude<Step, LoopStep>;
  */
 export type StepKind = Step["kind"];
 
-/** What steps of all kinds may have. */
+/** What steps of all kinds may have. A loop has no `when`. */
 interface Labelled {
   /** What the step came from, for people, such as "relu(dense/0)". */
   readonly label: string;
@@ -409,6 +409,8 @@ export interface EighStep extends Labelled {
 export interface LoopStep extends Labelled {
   /** The kind of the step. */
   readonly kind: "loop";
+  /** Always absent: a loop has no condition. The steps of its body may have one each. */
+  readonly when?: never;
   /** The number of turns, at least 1. */
   readonly turns: number;
   /** The steps of one turn. */

@@ -25,7 +25,8 @@ export async function executable(
   checkPlan(plan);
   const memory = layOut(plan, variable, await loadArrayOps());
   const prepare = (step: Step): (() => void) => {
-    const run = step.kind === "loop" ? turnsOf(step, prepare) : own.prepare(step, memory);
+    if (step.kind === "loop") return turnsOf(step, prepare);
+    const run = own.prepare(step, memory);
     const { when } = step;
     if (when === undefined) return run;
     return () => {

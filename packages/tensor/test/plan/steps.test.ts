@@ -291,6 +291,10 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ a: whole(3, 2, 3, 3) }, /output must not overlap a, got/],
   ],
   loop: [
+    [
+      { when: whole(7) },
+      /step 0 loop "": the steps of its body must have when, not a loop, got when; fix the lowering/,
+    ],
     [{ turns: 0 }, /turns must be a positive integer, got 0/],
     [{ turns: 4 }, /step 0\.0 copy "": output: a view must lie in its buffer of 24.*-2 to 5/],
     [

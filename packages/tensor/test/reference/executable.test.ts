@@ -5,7 +5,7 @@ import { tensor } from "../../src/create.ts";
 import { BackendError } from "../../src/errors.ts";
 import { parseExpr } from "../../src/expr/parse.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import type { Step } from "../../src/plan/step.ts";
+import type { PlainStep } from "../../src/plan/step.ts";
 import { reference } from "../../src/reference/reference.ts";
 import { buffer, map, smallPlan, variable, w, whole } from "./plans.ts";
 
@@ -217,7 +217,7 @@ test("a step is skipped where its flag is false, and its output keeps what it ho
   await withStore(async (store) => {
     const plan = smallPlan();
     const flag = { name: "go", shape: [], dtype: "bool" as const, buffer: 5 };
-    const count = { ...(plan.steps[3] as Step), when: whole(5) };
+    const count = { ...(plan.steps[3] as PlainStep), when: whole(5) };
     const program = await store.prepare({
       ...plan,
       buffers: [...plan.buffers, buffer(1, { kind: "feed", name: "go" }, "bool")],
