@@ -50,6 +50,9 @@ test("webgpu: rows take no memory beside their inputs and outputs, and one dispa
     const page = new Page("all", 64);
     const dispatches = rows(step, {
       ...{ scratch, scratchBytes: 2 ** 27 },
+      shapeOf: () => {
+        throw new Error("no product");
+      },
       spot: () => ({ page, offset: 0 }),
       dtype: () => "f32",
       bytes: () => 64,

@@ -122,6 +122,9 @@ test("scatterAdd: few updates of a large output take a thread for each element t
   const page = new Page("all", 64);
   const dispatches = scatterAdd(large, {
     ...{ scratch: new Page("scratch"), scratchBytes: 2 ** 27 },
+    shapeOf: () => {
+      throw new Error("no product");
+    },
     spot: () => ({ page, offset: 0 }),
     dtype: (buffer) => (buffer === step.indices.buffer ? "i32" : "f32"),
     bytes: () => 64,

@@ -1,6 +1,7 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
 import { type Factor, finishLines, type Product, upTo } from "./factor.ts";
-import { groupsOf, type LanesForm, spanOf, type Traits, threadsOf } from "./shape.ts";
+import { gridOf } from "./grid.ts";
+import { type LanesForm, type Traits, threadsOf } from "./shape.ts";
 
 /**
  * Returns a product by subgroups. Each lane has four columns, and holds the elements of a for one of the next terms,
@@ -13,36 +14,19 @@ export function lanesDispatch(
   form: LanesForm,
   slices: number,
 ): Dispatch {
-  const { m, n, k, a, b, lower, finish } = product;
+  const { a, b, finish } = product;
   const { lanes, rows } = form;
-  const span = spanOf(form);
-  const [high, wide] = [Math.ceil(m / span.rows), Math.ceil(n / span.columns)];
-  const terms = kernel.param(Math.ceil(k / slices / lanes) * lanes);
-  const [rowsInAll, columnsInAll, sum] = [m, n, k].map((size) => kernel.param(size)) as [
-    string,
-    string,
-    string,
-  ];
-  const [cuts, perBatch, perRow] = [slices, high * wide, wide].map((x) => kernel.param(x));
+  const grid = gridOf(kernel, product, traits, form, slices, lanes);
+  const [rowsInAll, columnsInAll] = [grid.rows.text, grid.columns.text];
   const each = upTo(rows);
-  const rowAt = each.map((r) => `min(rowStart + ${r}u, ${rowsInAll} - 1u)`);
+  const rowAt = each.map((r) => `min(rowFirst + ${r}u, ${rowsInAll} - 1u)`);
   const body = [
-    `let slice = group % ${cuts};`,
-    `let batch = (group / ${cuts}) / ${perBatch};`,
-    `let inBatch = (group / ${cuts}) % ${perBatch};`,
-    `let rowStart = (inBatch / ${perRow}) * ${span.rows}u + (lane / ${lanes}u) * ${rows}u;`,
-    `let columnStart = (inBatch % ${perRow}) * ${span.columns}u;`,
-    // All subgroups of a workgroup go on, since they may run as one.
-    ...(lower
-      ? [`if (columnStart >= (inBatch / ${perRow}) * ${span.rows}u + ${span.rows}u) { return; }`]
-      : []),
+    ...grid.lines,
+    `let rowFirst = rowStart + (lane / ${lanes}u) * ${rows}u;`,
     `let own = lane % ${lanes}u;`,
     "let columnFrom = columnStart + 4u * own;",
-    ...a.lines,
-    ...b.lines,
     ...each.map((r) => `var s${r} = vec4<f32>(0.0);`),
-    `let last = min(${sum}, (slice + 1u) * ${terms});`,
-    `var first = slice * ${terms};`,
+    "var first = begin;",
     `for (; first + ${lanes}u <= last; first += ${lanes}u) {`,
     ...rowLoads(a, rows, rowsInAll, rowAt),
     ...columnLoads(b, lanes, columnsInAll, (turn, vector) =>
@@ -59,13 +43,13 @@ export function lanesDispatch(
     "}",
     ...each.flatMap((r) => [
       "{",
-      `let row = rowStart + ${r}u;`,
+      `let row = rowFirst + ${r}u;`,
       `if (row < ${rowsInAll}) {`,
       ...finishLines(finish, columnsInAll, "columnFrom", `s${r}`),
       "} }",
     ]),
   ];
-  return kernel.build(body, groupsOf(traits, form) * slices, threadsOf(form), true);
+  return kernel.build(body, grid.groups, threadsOf(form), true);
 }
 
 /** Returns statements that read the elements of a that a lane holds: one of each row. */
@@ -75,7 +59,7 @@ function rowLoads(a: Factor, rows: number, inAll: string, rowAt: readonly string
     return rowAt.map((row, r) => `let a${r} = ${a.load(row, "(first + own)")};`);
   }
   return upTo(rows / 4).flatMap((part) => [
-    `let quad${part} = ${quad(`min(rowStart + ${4 * part}u, ${inAll} - 4u)`, "(first + own)")};`,
+    `let quad${part} = ${quad(`min(rowFirst + ${4 * part}u, ${inAll} - 4u)`, "(first + own)")};`,
     ...upTo(4).map((c) => `let a${4 * part + c} = quad${part}[${c}];`),
   ]);
 }

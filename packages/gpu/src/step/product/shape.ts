@@ -24,9 +24,12 @@ export interface LanesForm {
   readonly subgroups: number;
 }
 
+/** How the parts of a product are computed. */
+export type Form = TileForm | LanesForm;
+
 /** How a product is computed. */
 export interface Shape {
-  readonly form: TileForm | LanesForm;
+  readonly form: Form;
   /** The number of parts into which its sums are cut. A second dispatch adds the parts. */
   readonly slices: number;
 }
@@ -95,7 +98,7 @@ const otherTiles: readonly TileForm[] = [
 const shortest = 128;
 
 /** Returns the part of a product that a workgroup computes. */
-export function spanOf(form: TileForm | LanesForm): {
+export function spanOf(form: Form): {
   readonly rows: number;
   readonly columns: number;
 } {
@@ -104,13 +107,13 @@ export function spanOf(form: TileForm | LanesForm): {
 }
 
 /** Returns the number of threads of a workgroup. */
-export function threadsOf(form: TileForm | LanesForm): number {
+export function threadsOf(form: Form): number {
   if (form.kind === "lanes") return form.lanes * form.subgroups;
   return (form.rows / form.down) * (form.columns / form.across);
 }
 
 /** Returns the number of workgroups without a cut of the sums. */
-export function groupsOf({ batches, m, n }: Traits, form: TileForm | LanesForm): number {
+export function groupsOf({ batches, m, n }: Traits, form: Form): number {
   const { rows, columns } = spanOf(form);
   return batches * Math.ceil(m / rows) * Math.ceil(n / columns);
 }
@@ -119,7 +122,7 @@ export function groupsOf({ batches, m, n }: Traits, form: TileForm | LanesForm):
 const groupsToFill = ({ processor }: Abilities) => (processor ? 4 : 128);
 
 /** Returns the largest number of slices that still helps to have so many workgroups. */
-function slicesOf(traits: Traits, form: TileForm | LanesForm, groups: number): number {
+function slicesOf(traits: Traits, form: Form, groups: number): number {
   const most = Math.min(
     Math.floor(traits.k / shortest),
     Math.floor(groups / groupsOf(traits, form)),
@@ -138,7 +141,7 @@ export function defaultShape(traits: Traits, abilities: Abilities): Shape {
   return { form, slices: slicesOf(traits, form, groupsToFill(abilities)) };
 }
 
-function defaultForm(traits: Traits, abilities: Abilities): TileForm | LanesForm {
+function defaultForm(traits: Traits, abilities: Abilities): Form {
   const { processor, lanes } = abilities;
   if (processor && lanes > 0) return lanesForm(lanes, 4);
   const all = tiles.map((form) =>
@@ -152,9 +155,7 @@ function defaultForm(traits: Traits, abilities: Abilities): TileForm | LanesForm
 /** Returns the shapes to measure first, the default before the others: all forms that do not waste much. */
 export function firstShapes(traits: Traits, abilities: Abilities): readonly Shape[] {
   const { lanes } = abilities;
-  const forms: (TileForm | LanesForm)[] = [...tiles, ...otherTiles].filter((form) =>
-    fits(traits, form, abilities),
-  );
+  const forms: Form[] = [...tiles, ...otherTiles].filter((form) => fits(traits, form, abilities));
   if (lanes > 0) forms.push(lanesForm(lanes, 1), lanesForm(lanes, 4));
   const least = Math.min(...forms.map((form) => computed(traits, form)));
   const enough = groupsToFill(abilities);
@@ -183,7 +184,7 @@ export function variantsOf(
 const mostFills = 64;
 
 /** Returns the number of elements that the workgroups compute, with those beyond the ends. */
-function computed(traits: Traits, form: TileForm | LanesForm): number {
+function computed(traits: Traits, form: Form): number {
   const { rows, columns } = spanOf(form);
   return groupsOf(traits, form) * rows * columns;
 }

@@ -1,7 +1,8 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
-import { type Extent, finishLines, type Product, upTo } from "./factor.ts";
+import { finishLines, type Product, upTo } from "./factor.ts";
 import { fetchOf, placeIn } from "./fetch.ts";
-import { groupsOf, type TileForm, type Traits, threadsOf } from "./shape.ts";
+import { gridOf } from "./grid.ts";
+import { type TileForm, type Traits, threadsOf } from "./shape.ts";
 
 /** The number of terms whose products are written out in a row. */
 const unrolled = 4;
@@ -14,24 +15,19 @@ export function tiledDispatch(
   form: TileForm,
   slices: number,
 ): Dispatch {
-  const { m, n, k, a, b, lower, finish } = product;
+  const { a, b, finish } = product;
   const { rows, columns, depth, down, across, ahead } = form;
   const threads = threadsOf(form);
-  const [high, wide] = [Math.ceil(m / rows), Math.ceil(n / columns)];
-  const terms = kernel.param(Math.ceil(k / slices / depth) * depth);
-  const [rowsInAll, columnsInAll, sum] = [m, n, k].map((size): Extent => {
-    return { size, text: kernel.param(size) };
-  }) as [Extent, Extent, Extent];
-  const [cuts, perBatch, perRow] = [slices, high * wide, wide].map((x) => kernel.param(x));
+  const grid = gridOf(kernel, product, traits, form, slices, depth);
   kernel.shared("aTile", "vec4<f32>", (rows / 4) * depth);
   kernel.shared("bTile", "vec4<f32>", (columns / 4) * depth);
   // Large tiles have a text of their own if they fit. Small ones have one text for all shapes.
-  const own = down === 8 && k % depth === 0;
-  const common = { sum, depth, threads, own };
+  const own = down === 8 && product.k % depth === 0;
+  const common = { sum: grid.sum, depth, threads, own };
   const fetches = [
-    fetchOf({ ...common, name: "a", factor: a, outer: rowsInAll, size: rows, start: "rowStart" }),
+    fetchOf({ ...common, name: "a", factor: a, outer: grid.rows, size: rows, start: "rowStart" }),
     fetchOf({
-      ...{ ...common, name: "b", factor: b, outer: columnsInAll },
+      ...{ ...common, name: "b", factor: b, outer: grid.columns },
       ...{ size: columns, start: "columnStart" },
     }),
   ];
@@ -40,25 +36,15 @@ export function tiledDispatch(
   ) as [string[], string[], string[]];
   const sums = upTo(down).flatMap((r) => upTo(across / 4).map((c) => `s${r}_${c}`));
   const body = [
-    `let slice = group % ${cuts};`,
-    `let batch = (group / ${cuts}) / ${perBatch};`,
-    `let inBatch = (group / ${cuts}) % ${perBatch};`,
-    `let rowStart = (inBatch / ${perRow}) * ${rows}u;`,
-    `let columnStart = (inBatch % ${perRow}) * ${columns}u;`,
-    ...(lower ? [`if (columnStart >= rowStart + ${rows}u) { return; }`] : []),
+    ...grid.lines,
     `let threadRow = lane / ${columns / across}u;`,
     `let threadColumn = lane % ${columns / across}u;`,
-    ...a.lines,
-    ...b.lines,
     ...sums.map((name) => `var ${name} = vec4<f32>(0.0);`),
-    `let last = min(${sum.text}, (slice + 1u) * ${terms});`,
-    ...(ahead ? [...declare, "{", `let first = slice * ${terms};`, ...load, "}"] : []),
-    `for (var begin = slice * ${terms}; begin < last; begin += ${depth}u) {`,
-    ...(ahead ? store : ["let first = begin;", ...declare, ...load, ...store]),
+    ...(ahead ? [...declare, "{", "let first = begin;", ...load, "}"] : []),
+    `for (var at = begin; at < last; at += ${depth}u) {`,
+    ...(ahead ? store : ["let first = at;", ...declare, ...load, ...store]),
     "workgroupBarrier();",
-    ...(ahead
-      ? [`if (begin + ${depth}u < last) {`, `let first = begin + ${depth}u;`, ...load, "}"]
-      : []),
+    ...(ahead ? [`if (at + ${depth}u < last) {`, `let first = at + ${depth}u;`, ...load, "}"] : []),
     `for (var step = 0u; step < ${depth}u; step += ${unrolled}u) {`,
     ...upTo(unrolled).flatMap((turn) => termLines(product, form, turn)),
     "}",
@@ -67,15 +53,15 @@ export function tiledDispatch(
     ...upTo(down).flatMap((r) => [
       "{",
       `let row = rowStart + ${rowOf(form, r)};`,
-      `if (row < ${rowsInAll.text}) {`,
+      `if (row < ${grid.rows.text}) {`,
       ...upTo(across / 4).flatMap((c) => {
         const first = `columnStart + ${(c * columns) / (across / 4)}u + 4u * threadColumn`;
-        return finishLines(finish, columnsInAll.text, first, `s${r}_${c}`);
+        return finishLines(finish, grid.columns.text, first, `s${r}_${c}`);
       }),
       "} }",
     ]),
   ];
-  return kernel.build(body, groupsOf(traits, form) * slices, threads, true);
+  return kernel.build(body, grid.groups, threads, true);
 }
 
 /** Returns the row of a tile in which a thread has its row `r`, as text. */
