@@ -56,7 +56,7 @@ export interface Operand {
   load(position: string): string;
   /** Returns a statement that stores a value of the operand's scalar type. */
   store(position: string, value: string): string;
-  /** Returns four floats from a position on that is a multiple of 4 words from the beginning of its page. */
+  /** Returns four values from a position on that is a multiple of 4 words from the beginning of its page. */
   quad(position: string): string;
   /** Returns the bits of a value. */
   bits(value: string): string;
@@ -225,7 +225,12 @@ export class Kernel {
         if (inBytes) return words.storeByte(index, value);
         return words.store(index, bitsOf(value));
       },
-      quad: (position) => `bitcast<vec4<f32>>(${words.quad(`${base} + ${position}`)})`,
+      quad: (position) => {
+        const four = words.quad(`${base} + ${position}`);
+        if (type === "u32") return four;
+        if (type === "bool") return `(${four} != vec4<u32>(0u))`;
+        return `bitcast<vec4<${type === "float" ? "f32" : "i32"}>>(${four})`;
+      },
       bits: bitsOf,
       setQuad: (position, bits) => words.setQuad(`${base} + ${position}`, bits),
       at: (name, axes) => {

@@ -193,3 +193,37 @@ test("webgpu: lists whose sorts do not fit into scratch together are sorted in s
     limits,
   );
 });
+
+test("webgpu: large maps take four elements at a time where they lie side by side", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const [offset, columns] of [
+      [4, 256],
+      [2, 256],
+      [4, 257],
+    ] as const) {
+      const plan = new TestPlan();
+      const rows = 80;
+      const at = (view: View): View => ({ ...view, offset });
+      const x = at(plan.view([rows, columns]));
+      const mask = at(plan.view([rows, columns], "bool", (i) => (i * 7) % 3));
+      const count = at(plan.view([rows, columns], "i32", (i) => (i % 9) - 4));
+      const [wide, high] = [plan.view([columns]), plan.view([rows])];
+      const inputs = [
+        ...[x, mask, count],
+        { ...wide, shape: [rows, columns], strides: [0, 1], offset },
+        { ...high, shape: [rows, columns], strides: [1, 0] },
+      ];
+      const types = ["float", "bool", "i32", "float", "float"] as const;
+      const exprs = [
+        parseExpr("(x, m, c, w, h) => m ? x * w + toFloat(c) : h - x", { types }),
+        parseExpr("(x, m, c, w, h) => x > w", { types }),
+      ];
+      const outputs = [x, mask];
+      const step: Step = {
+        ...{ kind: "map", label: "", shape: [rows, columns], inputs, exprs, outputs },
+      };
+      const error = await plan.difference(backend, [step], true);
+      t.ok(error < 1e-6, `offset ${offset}, ${columns} columns: ${error}`);
+    }
+  });
+});
