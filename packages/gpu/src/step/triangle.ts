@@ -1,6 +1,7 @@
-import { sizeOf, type TriangularSolveStep, type View } from "@metrigrad/tensor";
+import { sizeOf, type TriangularSolveStep } from "@metrigrad/tensor";
 import { Kernel, type Memory } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText, scaledBy } from "../wgsl/layout.ts";
+import { coordinateLines } from "../wgsl/layout.ts";
+import { placeIn } from "./place.ts";
 
 /** The number of unknowns that a workgroup solves together. */
 export const blockSize = 32;
@@ -37,31 +38,27 @@ export function triangleOf(step: TriangularSolveStep, memory: Memory): Triangle 
   const [d = 0, columns = 0] = rhs.shape.slice(-2);
   const words = { d: kernel.param(d), columns: kernel.param(columns) };
   const unknown = (row: string) => (transpose ? `(${words.d} - 1u - ${row})` : row);
-  const placeIn = (from: string, { strides }: View) => {
-    const [down, across] = strides.slice(-2).map((by) => scaledBy((x) => kernel.param(x), by));
-    return (row: string, column: string) => `(${from} + ${down?.(row)} + ${across?.(column)})`;
-  };
   const [inFactor, inRight, inTarget] = [
-    placeIn("matrix", l),
-    placeIn("source", rhs),
-    placeIn("to", output),
+    placeIn(kernel, l, "b", "matrix"),
+    placeIn(kernel, rhs, "b", "source"),
+    placeIn(kernel, output, "b", "to"),
   ];
   const element = (row: string, column: string) => {
     const [i, j] = transpose ? [column, row] : [row, column];
-    return factor.load(inFactor(unknown(i), unknown(j)));
+    return factor.load(inFactor.element(unknown(i), unknown(j)));
   };
   return {
     ...{ kernel, d, columns, words, batches: sizeOf(batch), element },
     alongRow: Math.abs(l.strides.at(transpose ? -2 : -1) as number) === 1,
     find: [
       ...coordinateLines("batch", batch, "b"),
-      `let matrix = ${positionText(l.strides.slice(0, -2), "b")};`,
-      `let source = ${positionText(rhs.strides.slice(0, -2), "b")};`,
-      `let to = ${positionText(output.strides.slice(0, -2), "b")};`,
+      `let matrix = ${inFactor.matrix};`,
+      `let source = ${inRight.matrix};`,
+      `let to = ${inTarget.matrix};`,
     ],
-    right: (row, column) => right.load(inRight(unknown(row), column)),
-    held: (row, column) => target.load(inTarget(unknown(row), column)),
-    store: (row, column, value) => target.store(inTarget(unknown(row), column), value),
+    right: (row, column) => right.load(inRight.element(unknown(row), column)),
+    held: (row, column) => target.load(inTarget.element(unknown(row), column)),
+    store: (row, column, value) => target.store(inTarget.element(unknown(row), column), value),
   };
 }
 
