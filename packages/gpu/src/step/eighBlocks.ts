@@ -1,18 +1,10 @@
 import type { EighStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory, Operand } from "../wgsl/kernel.ts";
-import { scaled } from "../wgsl/layout.ts";
+import { positionText, scaled } from "../wgsl/layout.ts";
 import { applyTurns } from "./eighApply.ts";
 import { turnPairs } from "./eighTurn.ts";
-import {
-  type Chunk,
-  lanes,
-  matrixAt,
-  notFinite,
-  running,
-  type Sizes,
-  sizesOf,
-  workOf,
-} from "./eighWork.ts";
+import { type Chunk, lanes, notFinite, running, type Sizes, sizesOf, workOf } from "./eighWork.ts";
+import { placeIn } from "./place.ts";
 
 /** The number of sweeps over all pairs of blocks. */
 const sweeps = 12;
@@ -40,17 +32,17 @@ function copyRows(step: EighStep, memory: Memory, sizes: Sizes, chunk: Chunk): D
   const work = workOf(step, memory, sizes, chunk);
   const { kernel, d, padded } = work;
   const a = kernel.read(step.a);
-  const [byRow = 0, byColumn = 0] = step.a.strides.slice(-2);
+  const source = placeIn(kernel, step.a, "m", "source");
   kernel.shared("isOdd", "atomic<u32>");
   const body = [
     `let matrix = group / ${padded};`,
     `let i = group % ${padded};`,
     work.begin,
     ...work.find,
-    `let source = ${matrixAt(step.a.strides.slice(0, -2))};`,
+    `let source = ${source.matrix};`,
     `for (var j = lane; j < ${padded}; j += ${lanes}u) {`,
     "var x = 0.0;",
-    `if (i < ${d} && j < ${d}) { x = ${a.load(`(source + ${scaled("max(i, j)", byRow)} + ${scaled("min(i, j)", byColumn)})`)}; }`,
+    `if (i < ${d} && j < ${d}) { x = ${a.load(source.element("max(i, j)", "min(i, j)"))}; }`,
     "if (!finite(x)) { atomicStore(&isOdd, 1u); }",
     work.store(work.copy("i", "j"), "x"),
     work.store(work.vector("i", "j"), "select(0.0, 1.0, i == j)"),
@@ -86,7 +78,7 @@ function writeVectors(step: EighStep, memory: Memory, sizes: Sizes, chunk: Chunk
   const { kernel, d, load, copy, vector } = work;
   const target = kernel.write(step.output);
   const values = step.values === null ? null : kernel.write(step.values);
-  const [byRow = 0, byColumn = 0] = step.output.strides.slice(-2);
+  const goal = placeIn(kernel, step.output, "m", "goal");
   const byValue = step.values?.strides.at(-1) ?? 0;
   const put = (operand: Operand, at: string, value: string) =>
     operand.store(at, `select(${value}, fromBits(0x7fc00000u), isOdd)`);
@@ -116,16 +108,12 @@ function writeVectors(step: EighStep, memory: Memory, sizes: Sizes, chunk: Chunk
     ...(values === null
       ? []
       : [
-          `if (lane == 0u) { ${put(values, `(${matrixAt(step.values?.strides.slice(0, -1) ?? [])} + ${scaled("rank", byValue)})`, "value")} }`,
+          `if (lane == 0u) { ${put(values, `(${positionText(step.values?.strides.slice(0, -1) ?? [], "m")} + ${scaled("rank", byValue)})`, "value")} }`,
         ]),
-    `let goal = ${matrixAt(step.output.strides.slice(0, -2))};`,
+    `let goal = ${goal.matrix};`,
     `for (var j = lane; j < ${d}; j += ${lanes}u) {`,
     `let x = ${load(vector("i", "j"))};`,
-    put(
-      target,
-      `(goal + ${scaled("j", byRow)} + ${scaled("rank", byColumn)})`,
-      "select(x, -x, turned)",
-    ),
+    put(target, goal.element("j", "rank"), "select(x, -x, turned)"),
     "}",
   ];
   return kernel.build(body, chunk.count * sizes.d, lanes, true);

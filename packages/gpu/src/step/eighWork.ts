@@ -1,6 +1,6 @@
 import type { EighStep } from "@metrigrad/tensor";
 import { type Dispatch, Kernel, type Memory, type Operand } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText } from "../wgsl/layout.ts";
+import { coordinateLines } from "../wgsl/layout.ts";
 
 /** The number of threads of a workgroup. */
 export const lanes = 256;
@@ -106,11 +106,6 @@ export function workOf(
 export function inRound(dispatch: Dispatch, wordsOfRound: readonly number[]): Dispatch {
   const [zero = 0, ...others] = dispatch.params;
   return { ...dispatch, params: [zero, ...wordsOfRound, ...others.slice(wordsOfRound.length)] };
-}
-
-/** Returns the position of a view's matrix in the batch, from the coordinates that `find` sets. */
-export function matrixAt(strides: readonly number[]): string {
-  return `(${positionText(strides, "m")})`;
 }
 
 /**

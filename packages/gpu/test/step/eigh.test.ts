@@ -1,6 +1,8 @@
 import { type EighStep, reference } from "@metrigrad/tensor";
 import test from "tape";
 import type { GpuBackend } from "../../src/options.ts";
+import { lowerStep } from "../../src/step/table.ts";
+import { Page } from "../../src/webgpu/page.ts";
 import { onWebGpu } from "../support/adapter.ts";
 import { TestPlan, wave } from "../support/plans.ts";
 
@@ -216,4 +218,26 @@ test("webgpu: decompositions of one size share their dispatches", async (t) => {
     t.deepEqual([...first, ...second].map(Number), apart, "with the same bits");
     t.equal(plan.dispatches, 2 * 5 * 12 + 3, "as many as one has");
   });
+});
+
+test("eigh: thousands of dispatches have five texts", async (t) => {
+  const view = (buffer: number, shape: readonly number[]) => {
+    const strides = shape.map((_, axis) => (axis === shape.length - 1 ? 1 : 2048));
+    return { buffer, shape, strides, offset: 0 };
+  };
+  const [a, output, values] = [view(0, [2048, 2048]), view(1, [2048, 2048]), view(2, [2048])];
+  const page = new Page("of all buffers", 2 ** 26);
+  const dispatches = lowerStep(
+    { kind: "eigh", label: "", a, output, values },
+    {
+      spot: (buffer) => ({ page, offset: buffer * 2 ** 24 }),
+      dtype: () => "f32",
+      bytes: (buffer) => (buffer === 2 ? 2 ** 13 : 2 ** 24),
+      ...{ scratch: new Page("scratch"), scratchBytes: 2 ** 27 },
+    },
+  );
+  t.equal(dispatches.length, 2 * 127 * 12 + 3);
+  t.equal(new Set(dispatches.map(({ source }) => source)).size, 5);
+  const params = new Set(dispatches.map((one) => `${one.source.body.length} ${one.params}`));
+  t.equal(params.size, dispatches.length, "which differ in their words");
 });
