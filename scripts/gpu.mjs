@@ -26,6 +26,8 @@ const {
 const { mul, opRows, relu, rngd, sequential, square, sub, sum, sqrt, tensor, variable } =
   await import("metrigrad");
 
+const { decompositions, solves } = await import("./gpuLinear.mjs");
+
 /** @typedef {NonNullable<Parameters<typeof openGpu>[0]>} Options */
 
 /** What a process ends with if a check does not end: now and then a wait for llvmpipe has no end. */
@@ -133,6 +135,16 @@ async function large() {
   return `${(bytes / 1e6).toFixed(0)} MB beside a variable of 144 MB, off by ${off.toExponential(1)}; ${backend.describe().split(";")[0]}`;
 }
 
+/** Runs a check on WebGPU. @param {(backend: import("metrigrad").Backend) => Promise<string>} check */
+async function onWebGpu(check) {
+  const backend = await openGpu({ mode: "webgpu" });
+  try {
+    return await check(backend);
+  } finally {
+    await backend.close();
+  }
+}
+
 /** What a mode says where it does not answer. @param {NonNullable<Options["mode"]>} mode */
 async function missing(mode) {
   try {
@@ -172,6 +184,15 @@ await report("webgpu, bindings of 64 KiB", () =>
   ),
 );
 await report("webgpu, a variable of 144 MB", large);
+await report("webgpu, a factor of 1100 axes and 1 right-hand side", () =>
+  onWebGpu((backend) => solves(backend, 1100, 1)),
+);
+await report("webgpu, a factor of 785 axes and 200 right-hand sides", () =>
+  onWebGpu((backend) => solves(backend, 785, 200)),
+);
+await report("webgpu, eigenvectors of 260 axes", () =>
+  onWebGpu((backend) => decompositions(backend, 260)),
+);
 await report("webasm", () => compare({ mode: "webasm" }));
 await report("cpu", () => compare({ mode: "cpu" }));
 const headless = await missing("headlessgl");

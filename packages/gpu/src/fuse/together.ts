@@ -22,8 +22,7 @@ export function together({ members, lanes }: Bundle): Launch {
   let groups = 0;
   for (const member of members) {
     const numbers = member.pages.map((page) => pages.indexOf(page));
-    const source = renumbered(member.source, numbers);
-    const key = JSON.stringify(source);
+    const { key, source } = numberedOf(member.source, numbers);
     if (!texts.has(key)) texts.set(key, source);
     const base = 4 * (members.length + 1) + own.length;
     for (const use of member.uses) uses.push({ ...use, param: use.param + base });
@@ -35,10 +34,48 @@ export function together({ members, lanes }: Bundle): Launch {
   const params = [0, 0, groups, 0, ...table, ...own];
   const words = Math.max(leastVectors, 2 ** Math.ceil(Math.log2(params.length / 4)));
   while (params.length < 4 * words) params.push(0);
-  const source = sourceOf([...texts.values()], lanes);
   const atomic: ReadonlySet<number> = new Set();
-  const code = (numbers: readonly number[]) => programText(source, { words, numbers, pages });
+  const [only, ...others] = [...texts.values()] as [Source, ...Source[]];
+  const code = (numbers: readonly number[]) => {
+    const make = () => programText(sourceOf([only, ...others], lanes), { words, numbers, pages });
+    return others.length > 0 ? make() : codeOf(only, `${lanes} ${words} ${numbers}`, make);
+  };
   return { code, pages, atomic, uses, params, groups, shares: sharesOf(members) };
+}
+
+/** A source whose pages have other numbers, and a text that equal ones share. */
+interface Numbered {
+  readonly source: Source;
+  readonly key: string;
+}
+
+/** What was made of a source. A step of thousands of dispatches has few sources. */
+const numberings = new WeakMap<Source, Map<string, Numbered>>();
+const codes = new WeakMap<Source, Map<string, string>>();
+
+function numberedOf(plain: Source, numbers: readonly number[]): Numbered {
+  return remembered(numberings, plain, numbers.join(), () => {
+    const source = renumbered(plain, numbers);
+    return { source, key: JSON.stringify(source) };
+  });
+}
+
+/** Returns the text of the only source of a launch, made once for each key. */
+function codeOf(source: Source, key: string, make: () => string): string {
+  return remembered(codes, source, key, make);
+}
+
+function remembered<T>(
+  all: WeakMap<Source, Map<string, T>>,
+  source: Source,
+  key: string,
+  make: () => T,
+): T {
+  const own = all.get(source) ?? new Map<string, T>();
+  all.set(source, own);
+  const made = own.get(key) ?? make();
+  own.set(key, made);
+  return made;
 }
 
 /** Returns the part of each of the plan's steps in a launch, by the number of threads. */

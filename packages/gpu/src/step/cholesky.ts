@@ -1,8 +1,10 @@
-import { type CholeskyStep, sizeOf, type View } from "@metrigrad/tensor";
+import { type CholeskyStep, sizeOf } from "@metrigrad/tensor";
 import { type Dispatch, Kernel, type Memory, type Operand } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { coordinateLines, positionText } from "../wgsl/layout.ts";
 import { bandRows, bands, columnFunction, lanes, panel } from "./choleskyColumn.ts";
 import type { Lower } from "./lower.ts";
+import { placeIn } from "./place.ts";
+import { productDispatches } from "./product/product.ts";
 
 const retries = 6;
 const epsilon = 1e-7;
@@ -18,9 +20,24 @@ interface Parts {
   readonly lambda: Operand;
   /** 1 for a matrix in which a pivot failed. */
   readonly failed: Operand;
-  /** Returns lines that set `batch`, `aFrom` and `to` from a number. */
-  readonly find: (batch: string) => string[];
+  /** What is left of the blocks of 32×32 on the diagonal: the factor is written where workgroups still read. */
+  readonly blocks: Operand;
+  /** The number of axes of a matrix, as a word of the uniform, so that all sizes share texts. */
+  readonly d: string;
+  /** Positions in the matrix and in its factor. */
+  readonly inMatrix: (row: string, column: string) => string;
+  readonly inFactor: (row: string, column: string) => string;
+  /** Lines that set `aFrom` and `to` from `batch`. */
+  readonly find: readonly string[];
 }
+
+/**
+ * The number of columns after which their share is taken from all of the matrix that is left, as a product of many
+ * workgroups. Within them, each 32 columns take the share of those before. 128 terms are one slice of a product.
+ */
+const outer = 128;
+/** The largest matrix without such products: they cost a dispatch each, and save waits that are shorter up to here. */
+const mostWithout = 256;
 
 function partsOf(step: CholeskyStep, memory: Memory): Parts {
   const kernel = new Kernel(memory);
@@ -32,91 +49,152 @@ function partsOf(step: CholeskyStep, memory: Memory): Parts {
     used: step.used === null ? null : kernel.write(step.used),
     lambda: kernel.scratch("f32", count, 0),
     failed: kernel.scratch("u32", count, count),
+    blocks: kernel.scratch("f32", count * (step.a.shape.at(-1) as number) * panel, 2 * count),
   };
   kernel.when(step.when);
-  const find = (batch: string) => [
-    `let batch = ${batch};`,
-    ...coordinateLines("batch", step.a.shape.slice(0, -2), "m"),
-    `let aFrom = ${positionText(step.a.strides.slice(0, -2), "m")};`,
-    `let to = ${positionText(step.output.strides.slice(0, -2), "m")};`,
+  const [inMatrix, inFactor] = [
+    placeIn(kernel, step.a, "m", "aFrom"),
+    placeIn(kernel, step.output, "m", "to"),
   ];
-  return { kernel, ...parts, find };
+  const find = [
+    ...coordinateLines("batch", step.a.shape.slice(0, -2), "m"),
+    `let aFrom = ${inMatrix.matrix};`,
+    `let to = ${inFactor.matrix};`,
+  ];
+  return {
+    ...{ kernel, ...parts, find, d: kernel.param(step.a.shape.at(-1) as number) },
+    ...{ inMatrix: inMatrix.element, inFactor: inFactor.element },
+  };
 }
-
-const place = (from: string, view: View, row: string, column: string) => {
-  const [byRow = 0, byColumn = 0] = view.strides.slice(-2);
-  return `(${from} + ${scaled(row, byRow)} + ${scaled(column, byColumn)})`;
-};
 
 /**
  * Lowers a factorisation to blocks. One dispatch clears the part above the diagonal. Then one for each 32 columns
- * factorises them in all matrices. The last one repeats matrices with a bad pivot with larger λ.
+ * factorises them in all matrices, and after each 128 columns a product takes their share from the rest. The last one
+ * repeats matrices with a bad pivot with larger λ.
  */
 export const cholesky: Lower<CholeskyStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
   if (sizeOf(step.a.shape) === 0) return [];
-  const columns = Array.from({ length: Math.ceil(d / panel) }, (_, j) => j);
+  const columns = Array.from({ length: Math.ceil(d / panel) }, (_, j) => panel * j);
   return [
-    begin(step, memory, d),
-    ...columns.map((j) => column(step, memory, d, j)),
-    end(step, memory, d),
+    begin(step, memory),
+    ...columns.flatMap((start) => {
+      const next = start + panel;
+      const own = column(step, memory, d, start);
+      return d > mostWithout && next % outer === 0 && next < d
+        ? [own, ...subtract(step, memory, d, next)]
+        : [own];
+    }),
+    end(step, memory),
   ];
 };
 
 /** Writes zeros above the diagonal, and the first λ. */
-function begin(step: CholeskyStep, memory: Memory, d: number): Dispatch {
-  const { kernel, shift, output, lambda, failed, find } = partsOf(step, memory);
+function begin(step: CholeskyStep, memory: Memory): Dispatch {
+  const { kernel, shift, output, lambda, failed, find, d, inFactor } = partsOf(step, memory);
   const size = sizeOf(step.a.shape);
   const first = shift?.load(`(${positionText(step.shift?.strides ?? [], "m")})`) ?? "0.0";
   const body = [
     `let index = group * ${lanes}u + lane;`,
-    `if (index >= ${size}u) { return; }`,
-    ...find(`index / ${d * d}u`),
-    `let row = (index / ${d}u) % ${d}u;`,
-    `let column = index % ${d}u;`,
-    `if (column > row) { ${output.store(place("to", step.output, "row", "column"), "0.0")} }`,
+    `if (index >= ${kernel.param(size)}) { return; }`,
+    `let batch = index / (${d} * ${d});`,
+    ...find,
+    `let row = (index / ${d}) % ${d};`,
+    `let column = index % ${d};`,
+    `if (column > row) { ${output.store(inFactor("row", "column"), "0.0")} }`,
     `if (row == 0u && column == 0u) { ${lambda.store("batch", first)} ${failed.store("batch", "0u")} }`,
   ];
   return kernel.build(body, Math.ceil(size / lanes), lanes, false);
 }
 
-function define(step: CholeskyStep, { kernel, a, output }: Parts, d: number): void {
-  const load = (operand: Operand, view: View, from: string) => (row: string, at: string) =>
-    operand.load(place(from, view, row, at));
+function define({ kernel, d, a, output, blocks, inMatrix, inFactor }: Parts): void {
+  kernel.define(
+    [
+      "fn restAt(at: u32, aFrom: u32, to: u32, first: u32, row: u32, column: u32) -> f32 {",
+      `if (first == 0u) { return ${a.load(inMatrix("row", "column"))}; }`,
+      `if (at != 0xffffffffu) { return ${blocks.load(`(at + row * ${panel}u + column % ${panel}u)`)}; }`,
+      `return ${output.load(inFactor("row", "column"))};`,
+      "}",
+    ].join("\n"),
+  );
+  const rest = (at: string) => (row: string, column: string) =>
+    `restAt(${at}, aFrom, to, first, ${row}, ${column})`;
   columnFunction(kernel, {
     d,
-    source: load(a, step.a, "aFrom"),
-    known: load(output, step.output, "to"),
-    store: (row, at, value) => output.store(place("to", step.output, row, at), value),
+    rest: rest("0xffffffffu"),
+    restOfBlock: rest(`batch * ${d} * ${panel}u`),
+    known: (row, column) => output.load(inFactor(row, column)),
+    store: (row, at, value) => output.store(inFactor(row, at), value),
   });
+}
+
+/** Takes the share of the 128 columns before `next` from all behind them. */
+function subtract(
+  step: CholeskyStep,
+  memory: Memory,
+  d: number,
+  next: number,
+): readonly Dispatch[] {
+  const parts = partsOf(step, memory);
+  const { kernel, output, blocks } = parts;
+  const from = kernel.param(next);
+  const known = (row: string, inner: string) =>
+    output.load(parts.inFactor(`(${row} + ${from})`, `(${inner} + ${from} - ${outer}u)`));
+  const at = [`(row + ${from})`, `(column + ${from})`] as const;
+  const rest =
+    next === outer ? parts.a.load(parts.inMatrix(...at)) : output.load(parts.inFactor(...at));
+  const factor = {
+    lines: parts.find,
+    load: known,
+    alongSum: Math.abs(step.output.strides.at(-1) ?? 0) === 1,
+    quad: null,
+  };
+  const product = {
+    step: step.kind,
+    ...{ batches: sizeOf(step.a.shape.slice(0, -2)), m: d - next, n: d - next, k: outer },
+    ...{ a: factor, b: { ...factor, lines: [] }, lower: true },
+    finish: {
+      lines: [
+        "if (row >= column) {",
+        `let rest = ${rest} - value;`,
+        output.store(parts.inFactor(...at), "rest"),
+        `if (row / ${panel}u == column / ${panel}u) { ${blocks.store(`(batch * ${parts.d} * ${panel}u + ${at[0]} * ${panel}u + column % ${panel}u)`, "rest")} }`,
+        "}",
+      ],
+      stores: [],
+      quads: false,
+    },
+  };
+  return productDispatches(kernel, product, step.when !== undefined);
 }
 
 /**
  * Factorises 32 columns of every matrix: a workgroup for each band of rows below, each with the block on the
  * diagonal.
  */
-function column(step: CholeskyStep, memory: Memory, d: number, j: number): Dispatch {
+function column(step: CholeskyStep, memory: Memory, d: number, at: number): Dispatch {
   const parts = partsOf(step, memory);
   const { kernel, lambda, failed, find } = parts;
-  define(step, parts, d);
-  const start = kernel.param(j * panel);
-  const count = bands(d, j * panel);
+  define(parts);
+  const [start, first] = [at, d > mostWithout ? at - (at % outer) : 0].map((x) => kernel.param(x));
+  const count = bands(d, at);
   const perMatrix = kernel.param(count);
   const body = [
-    ...find(`group / ${perMatrix}`),
+    `let batch = group / ${perMatrix};`,
+    ...find,
     `if (lane == 0u) { state = ${failed.load("batch")}; }`,
     "if (workgroupUniformLoad(&state) != 0u) { return; }",
-    `let ok = factorColumn(aFrom, to, ${start}, group % ${perMatrix}, ${lambda.load("batch")}, lane);`,
+    `let ok = factorColumn(batch, aFrom, to, ${first}, ${start}, group % ${perMatrix}, ${lambda.load("batch")}, lane);`,
     `if (!ok && lane == 0u) { ${failed.store("batch", "1u")} }`,
   ];
   return kernel.build(body, sizeOf(step.a.shape.slice(0, -2)) * count, lanes, true);
 }
 
 /** Repeats failed matrices, one workgroup per matrix, and writes the λ. */
-function end(step: CholeskyStep, memory: Memory, d: number): Dispatch {
+function end(step: CholeskyStep, memory: Memory): Dispatch {
   const parts = partsOf(step, memory);
-  const { kernel, a, output, used, lambda, failed, find } = parts;
-  define(step, parts, d);
+  const { kernel, a, output, used, lambda, failed, find, d } = parts;
+  define(parts);
   const nan = "fromBits(0x7fc00000u)";
   const tell =
     used === null
@@ -125,28 +203,29 @@ function end(step: CholeskyStep, memory: Memory, d: number): Dispatch {
           `if (lane == 0u) { ${used.store(`(${positionText(step.used?.strides ?? [], "m")})`, "shift")} }`,
         ];
   const body = [
-    ...find("group"),
+    "let batch = group;",
+    ...find,
     `if (lane == 0u) { state = ${failed.load("batch")}; }`,
     "var open = workgroupUniformLoad(&state) != 0u;",
     `var shift = ${lambda.load("batch")};`,
     "if (open) {",
     "var trace = 0.0;",
-    `for (var i = 0u; i < ${d}u; i++) { trace += ${a.load(place("aFrom", step.a, "i", "i"))}; }`,
+    `for (var i = 0u; i < ${d}; i++) { trace += ${a.load(parts.inMatrix("i", "i"))}; }`,
     `for (var attempt = 0u; attempt < ${retries}u && open; attempt++) {`,
-    `let first = select(${epsilon}, ${epsilon} * trace / ${d}.0, trace > 0.0);`,
+    `let first = select(${epsilon}, ${epsilon} * trace / f32(${d}), trace > 0.0);`,
     "shift = select(10.0 * shift, first, shift == 0.0);",
     "open = false;",
-    `for (var start = 0u; start < ${d}u && !open; start += ${panel}u) {`,
-    `let count = max(1u, (${d}u - min(${d}u, start + ${panel}u) + ${bandRows - 1}u) / ${bandRows}u);`,
+    `for (var start = 0u; start < ${d} && !open; start += ${panel}u) {`,
+    `let count = max(1u, (${d} - min(${d}, start + ${panel}u) + ${bandRows - 1}u) / ${bandRows}u);`,
     "for (var band = 0u; band < count && !open; band++) {",
-    "open = !factorColumn(aFrom, to, start, band, shift, lane);",
+    "open = !factorColumn(batch, aFrom, to, 0u, start, band, shift, lane);",
     "storageBarrier();",
     "workgroupBarrier();",
     "} } }",
     "if (open) {",
     `shift = ${nan};`,
-    `for (var slot = lane; slot < ${d * d}u; slot += ${lanes}u) {`,
-    output.store(place("to", step.output, `(slot / ${d}u)`, `(slot % ${d}u)`), nan),
+    `for (var slot = lane; slot < ${d} * ${d}; slot += ${lanes}u) {`,
+    output.store(parts.inFactor(`(slot / ${d})`, `(slot % ${d})`), nan),
     "} } }",
     ...tell,
   ];

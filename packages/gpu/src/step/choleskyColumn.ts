@@ -15,10 +15,13 @@ export function bands(d: number, start: number): number {
   return Math.max(1, Math.ceil((d - Math.min(d, start + panel)) / rows));
 }
 
-/** The matrix and its factor, as text. */
+/** The matrix and its factor, as text. It sees `first`, the first column whose share is not yet taken. */
 interface Access {
-  readonly d: number;
-  readonly source: (row: string, column: string) => string;
+  /** The number of axes. */
+  readonly d: string;
+  /** What is left of the matrix below a block of the diagonal, and in it. */
+  readonly rest: (row: string, column: string) => string;
+  readonly restOfBlock: (row: string, column: string) => string;
   readonly known: (row: string, column: string) => string;
   readonly store: (row: string, column: string, value: string) => string;
 }
@@ -26,13 +29,16 @@ interface Access {
 const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
- * Defines `factorColumn(aFrom, to, start, band, lambda, lane) -> bool`.
+ * Defines `factorColumn(batch, aFrom, to, first, start, band, lambda, lane) -> bool`.
  *
  * It computes columns `start` to `start` + 32 of a + λI minus the share of the columns before, for 128 rows below the
- * diagonal block. Every band factorises the block, and the first one stores it. The function is false if a pivot is
+ * diagonal block. What is left of a has lost the share of the columns before `first` already. Every band factorises the block, and the first one stores it. The function is false if a pivot is
  * not positive and finite.
  */
-export function columnFunction(kernel: Kernel, { d, source, known, store }: Access): void {
+export function columnFunction(
+  kernel: Kernel,
+  { d, rest, restOfBlock, known, store }: Access,
+): void {
   kernel.shared("state", "u32");
   kernel.shared("below", "f32", rows * (depth + 1));
   kernel.shared("beside", "f32", panel * (depth + 1));
@@ -44,20 +50,20 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
     `let i = slot / ${depth}u;`,
     `let j = slot % ${depth}u;`,
     "var value = 0.0;",
-    inside(`value = ${known(`(${first} + i)`, "(before + j)")};`, `${first} + i < ${d}u`),
+    inside(`value = ${known(`(${first} + i)`, "(before + j)")};`, `${first} + i < ${d}`),
     `${name}[i * ${depth + 1}u + j] = value;`,
     "}",
   ];
   // A thread has rows t, t + 32, t + 64, t + 96 of the band, t = lane / 8, and columns u, u + 8, …
   const mine = blocks(4).flatMap((r) => blocks(4).map((c) => ({ r, c, name: `s${r}${c}` })));
   const lines = [
-    "fn factorColumn(aFrom: u32, to: u32, start: u32, band: u32, lambda: f32, lane: u32) -> bool {",
+    "fn factorColumn(batch: u32, aFrom: u32, to: u32, first: u32, start: u32, band: u32, lambda: f32, lane: u32) -> bool {",
     `let top = start + ${panel}u + band * ${rows}u;`,
     "let t = lane / 8u;",
     "let u = lane % 8u;",
     ...mine.map(({ name }) => `var ${name} = 0.0;`),
     ...blocks(4).map((c) => `var d${c} = 0.0;`),
-    `for (var before = 0u; before < start; before += ${depth}u) {`,
+    `for (var before = first; before < start; before += ${depth}u) {`,
     ...fetch("below", rows, "top"),
     ...fetch("beside", panel, "start"),
     "workgroupBarrier();",
@@ -77,8 +83,8 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
       `let j = u + ${8 * c}u;`,
       "var value = select(0.0, 1.0, i == j);",
       inside(
-        `value = ${source("(start + i)", "(start + j)")} + select(0.0, lambda, i == j) - d${c};`,
-        `start + i < ${d}u`,
+        `value = ${restOfBlock("(start + i)", "(start + j)")} + select(0.0, lambda, i == j) - d${c};`,
+        `start + i < ${d}`,
         "j <= i",
       ),
       `block[i * ${panel + 1}u + j] = value;`,
@@ -111,7 +117,7 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
     ...blocks(4).map((c) =>
       inside(
         store("(start + t)", `(start + u + ${8 * c}u)`, `block[t * ${panel + 1}u + u + ${8 * c}u]`),
-        `start + t < ${d}u`,
+        `start + t < ${d}`,
         `u + ${8 * c}u <= t`,
       ),
     ),
@@ -119,12 +125,12 @@ export function columnFunction(kernel: Kernel, { d, source, known, store }: Acce
     // The rows below, each solved by one thread. They pass through memory to get there.
     ...mine.map(({ r, c, name }) => {
       const [row, at] = [`(top + t + ${32 * r}u)`, `(start + u + ${8 * c}u)`];
-      return inside(store(row, at, `${source(row, at)} - ${name}`), `${row} < ${d}u`);
+      return inside(store(row, at, `${rest(row, at)} - ${name}`), `${row} < ${d}`);
     }),
     "storageBarrier();",
     "workgroupBarrier();",
     `let row = top + lane;`,
-    `if (lane < ${rows}u && row < ${d}u) {`,
+    `if (lane < ${rows}u && row < ${d}) {`,
     `var x: array<f32, ${panel}>;`,
     `for (var j = 0u; j < ${panel}u; j++) { x[j] = ${known("row", "(start + j)")}; }`,
     `for (var j = 0u; j < ${panel}u; j++) {`,

@@ -1,31 +1,35 @@
 import { type EighStep, sizeOf } from "@metrigrad/tensor";
 import { type Dispatch, Kernel, type Memory, type Operand } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
+import { eighBlocks } from "./eighBlocks.ts";
+import { type Chunk, sizesOf } from "./eighWork.ts";
 import type { Lower } from "./lower.ts";
 
 const lanes = 256;
 /** The number of sweeps over all pairs. float32 is at rest after about ten, and the other sweeps end at once. */
 const sweeps = 16;
 
-/** A stretch of the batch whose working copies fit into scratch. */
-interface Chunk {
-  readonly first: number;
-  readonly count: number;
-}
+/**
+ * The largest matrix that a workgroup has to itself. It needs d − 1 rounds in a row for a sweep; blocks of 16 axes need two
+ * dispatches for each d/16, and have more workgroups.
+ */
+const mostAlone = 64;
 
 /**
- * Lowers a decomposition to Jacobi rotations of disjoint pairs (Brent and Luk 1985), with one workgroup per matrix
- * and one dispatch per sweep, on a copy of the matrix.
+ * Lowers a decomposition to Jacobi rotations of disjoint pairs (Brent and Luk 1985), on a copy of the matrix. Up to 64
+ * axes there is one workgroup per matrix and one dispatch per sweep; larger matrices are cut into blocks.
  */
 export const eigh: Lower<EighStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;
   const all = sizeOf(step.a.shape.slice(0, -2));
   if (all * d === 0) return [];
-  const most = Math.max(1, Math.floor((memory.scratchBytes - 64) / (4 * wordsOf(d))));
+  const words = d > mostAlone ? sizesOf(d).words : wordsOf(d);
+  const most = Math.max(1, Math.floor((memory.scratchBytes - 64) / (4 * words)));
   const chunks: Chunk[] = [];
   for (let first = 0; first < all; first += most) {
     chunks.push({ first, count: Math.min(most, all - first) });
   }
+  if (d > mostAlone) return chunks.flatMap((chunk) => eighBlocks(step, memory, chunk));
   return chunks.flatMap((chunk) => [
     begin(step, memory, d, chunk),
     ...Array.from({ length: d > 1 ? sweeps : 0 }, () => sweep(step, memory, d, chunk)),
