@@ -4,12 +4,16 @@ import { lanesDispatch } from "./lanes.ts";
 import type { Shape, Traits } from "./shape.ts";
 import { tiledDispatch } from "./tiled.ts";
 
+/** The number of terms in all sums from which vectors are worth a text of their own. */
+const leastOfQuads = 2 ** 15;
+
 /** Returns the dispatches of a product. If its sums are cut, a second dispatch adds the parts. */
 export function productDispatches(
   kernel: Kernel,
-  product: Product,
+  given: Product,
   guarded: boolean,
 ): readonly Dispatch[] {
+  const product = worthQuads(given) ? given : withoutQuads(given);
   const { batches, m, n } = product;
   const size = batches * m * n;
   if (size === 0) return [];
@@ -21,7 +25,7 @@ export function productDispatches(
   const [all, high, wide] = [size, m, n].map((x) => kernel.param(x));
   const at = (slice: string, column: string) =>
     `(${slice} * ${all} + (batch * ${high} + row) * ${wide} + ${column})`;
-  const quads = n % 4 === 0;
+  const quads = n % 4 === 0 && worthQuads(product);
   const finish: Finish = {
     lines: [],
     stores: [{ target: parts, place: at("slice", "column"), value: "value" }],
@@ -33,6 +37,19 @@ export function productDispatches(
       ? parts.quad(at(slice, "columnFirst"))
       : vectorOf((c) => parts.load(at(slice, `min(columnFirst + ${c}u, ${wide} - 1u)`)));
   return [first, added(kernel, product, slices, value)];
+}
+
+const worthQuads = ({ batches, m, n, k }: Product) => batches * m * n * k >= leastOfQuads;
+
+/** Small products of all layouts share a text, so that there are fewer to compile. */
+function withoutQuads(product: Product): Product {
+  const { a, b, finish } = product;
+  return {
+    ...product,
+    a: { ...a, quad: null },
+    b: { ...b, quad: null },
+    finish: { ...finish, quads: false },
+  };
 }
 
 function traitsOf(product: Product, guarded: boolean): Traits {
