@@ -21,7 +21,7 @@ interface Parts {
   /** 1 for a matrix in which a pivot failed. */
   readonly failed: Operand;
   /** What is left of the blocks of 32×32 on the diagonal: the factor is written where workgroups still read. */
-  readonly blocks: Operand;
+  readonly blocks: Operand | null;
   /** The number of axes of a matrix, as a word of the uniform, so that all sizes share texts. */
   readonly d: string;
   /** Positions in the matrix and in its factor. */
@@ -41,7 +41,7 @@ const mostWithout = 256;
 
 function partsOf(step: CholeskyStep, memory: Memory): Parts {
   const kernel = new Kernel(memory);
-  const count = sizeOf(step.a.shape.slice(0, -2));
+  const [count, d] = [sizeOf(step.a.shape.slice(0, -2)), step.a.shape.at(-1) as number];
   const parts = {
     a: kernel.read(step.a),
     shift: step.shift === null ? null : kernel.read(step.shift),
@@ -49,7 +49,7 @@ function partsOf(step: CholeskyStep, memory: Memory): Parts {
     used: step.used === null ? null : kernel.write(step.used),
     lambda: kernel.scratch("f32", count, 0),
     failed: kernel.scratch("u32", count, count),
-    blocks: kernel.scratch("f32", count * (step.a.shape.at(-1) as number) * panel, 2 * count),
+    blocks: d > mostWithout ? kernel.scratch("f32", count * d * panel, 2 * count) : null,
   };
   kernel.when(step.when);
   const [inMatrix, inFactor] = [
@@ -62,7 +62,7 @@ function partsOf(step: CholeskyStep, memory: Memory): Parts {
     `let to = ${inFactor.matrix};`,
   ];
   return {
-    ...{ kernel, ...parts, find, d: kernel.param(step.a.shape.at(-1) as number) },
+    ...{ kernel, ...parts, find, d: kernel.param(d) },
     ...{ inMatrix: inMatrix.element, inFactor: inFactor.element },
   };
 }
@@ -112,7 +112,11 @@ function define({ kernel, d, a, output, blocks, inMatrix, inFactor }: Parts): vo
     [
       "fn restAt(at: u32, aFrom: u32, to: u32, first: u32, row: u32, column: u32) -> f32 {",
       `if (first == 0u) { return ${a.load(inMatrix("row", "column"))}; }`,
-      `if (at != 0xffffffffu) { return ${blocks.load(`(at + row * ${panel}u + column % ${panel}u)`)}; }`,
+      ...(blocks === null
+        ? []
+        : [
+            `if (at != 0xffffffffu) { return ${blocks.load(`(at + row * ${panel}u + column % ${panel}u)`)}; }`,
+          ]),
       `return ${output.load(inFactor("row", "column"))};`,
       "}",
     ].join("\n"),
@@ -158,7 +162,7 @@ function subtract(
         "if (row >= column) {",
         `let rest = ${rest} - value;`,
         output.store(parts.inFactor(...at), "rest"),
-        `if (row / ${panel}u == column / ${panel}u) { ${blocks.store(`(batch * ${parts.d} * ${panel}u + ${at[0]} * ${panel}u + column % ${panel}u)`, "rest")} }`,
+        `if (row / ${panel}u == column / ${panel}u) { ${blocks?.store(`(batch * ${parts.d} * ${panel}u + ${at[0]} * ${panel}u + column % ${panel}u)`, "rest")} }`,
         "}",
       ],
       stores: [],
@@ -182,6 +186,7 @@ function column(step: CholeskyStep, memory: Memory, d: number, at: number): Disp
   const body = [
     `let batch = group / ${perMatrix};`,
     ...find,
+    // Another band may have just found the bad pivot that this one will find.
     `if (lane == 0u) { state = ${failed.load("batch")}; }`,
     "if (workgroupUniformLoad(&state) != 0u) { return; }",
     `let ok = factorColumn(batch, aFrom, to, ${first}, ${start}, group % ${perMatrix}, ${lambda.load("batch")}, lane);`,

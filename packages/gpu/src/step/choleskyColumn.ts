@@ -32,8 +32,8 @@ const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
  * Defines `factorColumn(batch, aFrom, to, first, start, band, lambda, lane) -> bool`.
  *
  * It computes columns `start` to `start` + 32 of a + λI minus the share of the columns before, for 128 rows below the
- * diagonal block. What is left of a has lost the share of the columns before `first` already. Every band factorises the block, and the first one stores it. The function is false if a pivot is
- * not positive and finite.
+ * diagonal block. What is left of a has lost the share of the columns before `first` already. Every band factorises the
+ * block, and the first one stores it. The function is false if a pivot is not positive and finite.
  */
 export function columnFunction(
   kernel: Kernel,

@@ -55,7 +55,7 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
   const quads = inQuads(kernel, output, [lead + 1, output.shape.length]);
   const finish = { lines: [], stores: [{ target, place, value: "value" }], quads };
   const product = {
-    step: step.kind,
+    step: `${step.kind} ${taps}/${dilation}`,
     batches: sizeOf(batch),
     ...{ m: a.shape[lead] as number, n: sizeOf(places), k: sizeOf(a.shape.slice(lead + 1)) },
     a: { ...factor, lines: [...coordinateLines("batch", batch, "l"), ...factor.lines] },

@@ -32,6 +32,10 @@ export const gram: Lower<GramStep> = ({ kind, x, nu, base, alpha, beta, output, 
   const b = factorOf(kernel, rows, x, "b", axes);
   const weight = (along: string) =>
     weights?.load(`(nuFrom + ${scaled(along, nu?.strides.at(-1) ?? 0)})`);
+  const quadWeight = (along: string) =>
+    b.alongSum
+      ? `vec4<f32>(${[0, 1, 2, 3].map((c) => weight(`(${along} + ${c}u)`)).join(", ")})`
+      : weight(along);
   const weighted: Factor =
     nu === null || weights === null
       ? b
@@ -39,7 +43,7 @@ export const gram: Lower<GramStep> = ({ kind, x, nu, base, alpha, beta, output, 
           ...b,
           lines: [...b.lines, `let nuFrom = ${positionText(nu.strides.slice(0, -1), "l")};`],
           load: (at, along) => `${weight(along)} * ${b.load(at, along)}`,
-          quad: b.quad && ((at, along) => `${weight(along)} * ${b.quad?.(at, along)}`),
+          quad: b.quad && ((at, along) => `${quadWeight(along)} * ${b.quad?.(at, along)}`),
         };
   const sum =
     base === null || before === null

@@ -39,9 +39,9 @@ export function triangleOf(step: TriangularSolveStep, memory: Memory): Triangle 
   const words = { d: kernel.param(d), columns: kernel.param(columns) };
   const unknown = (row: string) => (transpose ? `(${words.d} - 1u - ${row})` : row);
   const [inFactor, inRight, inTarget] = [
-    placeIn(kernel, l, "b", "matrix"),
-    placeIn(kernel, rhs, "b", "source"),
-    placeIn(kernel, output, "b", "to"),
+    placeIn(kernel, l, "m", "matrix"),
+    placeIn(kernel, rhs, "m", "source"),
+    placeIn(kernel, output, "m", "to"),
   ];
   const element = (row: string, column: string) => {
     const [i, j] = transpose ? [column, row] : [row, column];
@@ -51,7 +51,7 @@ export function triangleOf(step: TriangularSolveStep, memory: Memory): Triangle 
     ...{ kernel, d, columns, words, batches: sizeOf(batch), element },
     alongRow: Math.abs(l.strides.at(transpose ? -2 : -1) as number) === 1,
     find: [
-      ...coordinateLines("batch", batch, "b"),
+      ...coordinateLines("batch", batch, "m"),
       `let matrix = ${inFactor.matrix};`,
       `let source = ${inRight.matrix};`,
       `let to = ${inTarget.matrix};`,
@@ -64,7 +64,7 @@ export function triangleOf(step: TriangularSolveStep, memory: Memory): Triangle 
 
 /**
  * Returns an element of the triangle as text; behind its end the identity goes on. Elements of the diagonal are
- * inverted, so that each unknown is a product.
+ * inverted, so that each unknown is a product. Where a device flushes subnormal numbers, the inverse of more than 8.5e37 is 0.
  */
 export function invertedElement({ words, element }: Triangle, row: string, column: string): string {
   const inside = `${row} < ${words.d} && ${column} < ${words.d}`;

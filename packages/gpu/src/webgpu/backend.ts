@@ -26,7 +26,7 @@ export class WebGpuBackend implements Backend {
 
   describe(): string {
     const { description, shapes } = this.device;
-    const tuned = this.tuner === null ? "" : `; ${shapes.size} kinds of products measured`;
+    const tuned = this.tuner === null ? "" : `; products measured: ${shapes.size}`;
     return `gpu: webgpu (${description}); all steps run there${tuned}`;
   }
 

@@ -120,12 +120,16 @@ export class Device {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Submits commands, and returns the milliseconds until they are done. */
-  async milliseconds(write: (encoder: GPUCommandEncoder) => void): Promise<number> {
+  /** Submits commands, and returns the milliseconds until they are done. Throws BackendError if they are refused. */
+  async milliseconds(where: string, write: (encoder: GPUCommandEncoder) => void): Promise<number> {
     const begun = performance.now();
-    this.own(scoped(this.device, () => this.encode(write)));
-    await this.device.queue.onSubmittedWorkDone();
-    return performance.now() - begun;
+    const { error } = scoped(this.device, () => this.encode(write));
+    await this.device.queue.onSubmittedWorkDone().catch(() => undefined);
+    const milliseconds = performance.now() - begun;
+    const refused = await error;
+    this.check(where);
+    if (refused !== null) throw refusedError(where, refused.message);
+    return milliseconds;
   }
 
   /**
@@ -172,6 +176,14 @@ export class Device {
     return made;
   }
 
+  /** Returns a function that forgets the pipelines that were made in between. */
+  forgetLater(): () => void {
+    const known = new Set(this.pipelines.keys());
+    return () => {
+      for (const code of this.pipelines.keys()) if (!known.has(code)) this.pipelines.delete(code);
+    };
+  }
+
   /** Binds some words of a uniform, from an offset that comes with the dispatch, and pages. */
   bindGroup(uniform: Page, words: number, pages: readonly Page[]): GPUBindGroup {
     const bindings = bindingsOf(pages);
@@ -206,7 +218,8 @@ export class Device {
 
   private buffer({ label, bytes, uniform }: Page): GPUBuffer {
     const own = uniform ? usage.uniform : usage.storage;
-    const size = Math.max(bytes, 16);
+    // A page may be bound as vectors of 16 bytes, and then its last words must be in one.
+    const size = Math.max(16 * Math.ceil(bytes / 16), 16);
     return this.device.createBuffer({ label, size, usage: own | usage.copyFrom | usage.copyTo });
   }
 

@@ -137,12 +137,13 @@ export class GpuStore implements Store {
     this.check("store.prepare");
     checkPlanFloat("gpu", plan.float, this.float);
     checkPlan(plan);
-    await this.tuner?.tune(plan);
+    const home = (spec: VariableSpec) => this.table.find("prepare", spec).home.spot;
+    await this.tuner?.tune(plan, home);
     this.check("store.prepare");
     const used = new UsedVariables();
     const spot = (spec: VariableSpec) => {
       used.add(spec);
-      return this.table.find("prepare", spec).home.spot;
+      return home(spec);
     };
     this.uses.add(used);
     const forget = (closed: Executable) => {

@@ -1,4 +1,12 @@
-import { BackendError, type PlainStep, type Plan, type Step, stepViews } from "@metrigrad/tensor";
+import {
+  BackendError,
+  type BufferSpec,
+  type PlainStep,
+  type Plan,
+  type Step,
+  stepViews,
+  type VariableSpec,
+} from "@metrigrad/tensor";
 import {
   defaultShape,
   firstShapes,
@@ -9,8 +17,10 @@ import {
 } from "../step/product/shape.ts";
 import { lowerStep } from "../step/table.ts";
 import type { Device } from "./device.ts";
-import { place } from "./place.ts";
-import { memoryOf, recipeOf } from "./program.ts";
+import type { DeviceLimits } from "./limits.ts";
+import { Page, type Spot } from "./page.ts";
+import { bytesOf, place } from "./place.ts";
+import { memoryOf, type Recipe, recipeOf } from "./program.ts";
 import { record } from "./record.ts";
 
 /** The kinds of steps that are products. */
@@ -41,37 +51,45 @@ export class Tuner {
   }
 
   /** Measures the products of a plan that are new to the device. One plan after the other. */
-  tune(plan: Plan): Promise<void> {
-    const done = this.last.then(() => this.tuneNow(plan));
+  tune(plan: Plan, variable: (spec: VariableSpec) => Spot): Promise<void> {
+    const done = this.last.then(() => this.tuneNow(plan, variable));
     this.last = done.catch(() => undefined);
     return done;
   }
 
-  private async tuneNow(plan: Plan): Promise<void> {
-    const { shapes } = this.device;
+  private async tuneNow(plan: Plan, variable: (spec: VariableSpec) => Spot): Promise<void> {
+    const { shapes, limits } = this.device;
+    this.device.check(where);
+    const { spots } = place(plan, limits, variable);
     for (const step of plan.steps.flatMap(plainSteps)) {
       if (!products.has(step.kind)) continue;
-      const traits = this.traitsOf(plan, step);
+      const traits = traitsOf(plan, step, spots, limits);
       if (traits === null || shapes.has(keyOf(traits))) continue;
-      shapes.set(keyOf(traits), await this.fastest(plan, step, traits));
+      const shape = await this.fastest(ownPlan(plan, step, spots), traits);
+      if (shape !== null) shapes.set(keyOf(traits), shape);
     }
   }
 
-  /** Returns the traits of a step's product; null if it has none, since nothing is computed. */
-  private traitsOf(plan: Plan, step: PlainStep): Traits | null {
-    let found: Traits | null = null;
-    const { spots } = place(ownPlan(plan, step), this.device.limits, noVariable);
-    const shapeOf = (traits: Traits) => {
-      found = traits;
-      return defaultShape(traits, this.device.limits);
-    };
-    lowerStep(step, memoryOf(plan, spots, this.device.limits, shapeOf));
-    return found;
+  /** Returns the fastest shape; null if the device has no room to measure one. */
+  private async fastest(own: OwnPlan, traits: Traits): Promise<Shape | null> {
+    const { device } = this;
+    const forget = device.forgetLater();
+    try {
+      await device.allocate(own.pages, where);
+      return await this.fastestOf(own, traits);
+    } catch (error) {
+      // A device that is lost or closed can measure nothing.
+      device.check(where);
+      if (error instanceof BackendError) return null;
+      throw error;
+    } finally {
+      device.free(own.pages);
+      forget();
+    }
   }
 
-  private async fastest(plan: Plan, step: PlainStep, traits: Traits): Promise<Shape> {
+  private async fastestOf(own: OwnPlan, traits: Traits): Promise<Shape | null> {
     const { limits } = this.device;
-    const own = ownPlan(plan, step);
     const known = new Map<string, Measured>();
     const measure = async (shapes: readonly Shape[]) => {
       for (const shape of shapes) {
@@ -83,62 +101,110 @@ export class Tuner {
       return [...known.values()].sort((x, y) => x.ms - y.ms);
     };
     const first = await measure(firstShapes(traits, limits));
-    const variants = first.slice(0, finalists).flatMap(({ shape }) => {
-      return variantsOf(shape, traits, limits);
-    });
+    const variants = first
+      .slice(0, finalists)
+      .flatMap(({ shape }) => variantsOf(shape, traits, limits));
     const [best] = (await measure(variants)) as [Measured];
+    if (best.ms === Number.POSITIVE_INFINITY) return null;
     const plain = known.get(JSON.stringify(defaultShape(traits, limits))) as Measured;
     return best.ms < clearly * plain.ms ? best.shape : plain.shape;
   }
 
-  /** Returns the least milliseconds of a run; infinite if the device refuses the shape. One run is enough above `most`. */
-  private async msOf(plan: Plan, shape: Shape, most: number): Promise<number> {
+  /** Returns the least milliseconds of a run; infinite if the device refuses the shape. */
+  private async msOf({ plan, variable }: OwnPlan, shape: Shape, most: number): Promise<number> {
     const { device } = this;
-    let recipe: Awaited<ReturnType<typeof recipeOf>>;
     try {
-      recipe = await recipeOf(plan, device, noVariable, () => shape);
+      const recipe = await recipeOf(plan, device, variable, () => shape);
+      try {
+        return await this.leastMs(recipe, most);
+      } finally {
+        device.free(recipe.pages);
+      }
     } catch (error) {
-      if (!(error instanceof BackendError)) throw error;
-      return Number.POSITIVE_INFINITY;
+      // A device that is lost or closed has refused all of them.
+      device.check(where);
+      if (error instanceof BackendError) return Number.POSITIVE_INFINITY;
+      throw error;
     }
+  }
+
+  /** Returns the least milliseconds of a run. One run is enough above `most`. */
+  private async leastMs(recipe: Recipe, most: number): Promise<number> {
     const run = async (turns: number) => {
       const all = { ...recipe, dispatches: [{ turns, body: recipe.dispatches }] };
-      return (await device.milliseconds((encoder) => record(all, encoder))) / turns;
+      const ms = await this.device.milliseconds(where, (encoder) => record(all, encoder));
+      return ms / turns;
     };
-    try {
-      await run(1);
-      let ms = await run(1);
-      if (ms > most) return ms;
-      const turns = Math.max(1, Math.min(mostTurns, Math.ceil(leastMs / ms)));
-      for (let time = 0; time < times; time++) ms = Math.min(ms, await run(turns));
-      return ms;
-    } finally {
-      device.free(recipe.pages);
-    }
+    await run(1);
+    let ms = await run(1);
+    if (ms > most) return ms;
+    const turns = Math.max(1, Math.min(mostTurns, Math.ceil(leastMs / ms)));
+    for (let time = 0; time < times; time++) ms = Math.min(ms, await run(turns));
+    return ms;
   }
 }
 
+const where = "store.prepare";
+
 /** The number of runs of a measurement at most. */
 const mostTurns = 256;
-
-/** The measured plans have no variables. */
-const noVariable = (): never => {
-  throw new RangeError("a measured plan has no variables");
-};
 
 function plainSteps(step: Step): readonly PlainStep[] {
   return step.kind === "loop" ? step.body.flatMap(plainSteps) : [step];
 }
 
-/** Returns a plan of one step that always runs, on buffers of its own. */
-function ownPlan(plan: Plan, step: PlainStep): Plan {
+/** Returns the traits of a step's product; null if it has none, since nothing is computed. */
+function traitsOf(
+  plan: Plan,
+  step: PlainStep,
+  spots: readonly Spot[],
+  limits: DeviceLimits,
+): Traits | null {
+  let found: Traits | null = null;
+  const shapeOf = (traits: Traits) => {
+    found = traits;
+    return defaultShape(traits, limits);
+  };
+  lowerStep(step, memoryOf(plan, spots, limits, shapeOf));
+  return found;
+}
+
+/** A plan of one step that always runs, on memory of its own. */
+interface OwnPlan {
+  readonly plan: Plan;
+  /** The place of each of its variables: all of its buffers are variables. */
+  readonly variable: (spec: VariableSpec) => Spot;
+  readonly pages: readonly Page[];
+}
+
+/** Returns a plan of one step. Buffers that share a page share one here too, since that decides how pages are bound. */
+function ownPlan(plan: Plan, step: PlainStep, spots: readonly Spot[]): OwnPlan {
   const { reads, writes } = stepViews(step);
-  const used = new Set([...reads, ...writes].map(({ buffer }) => buffer));
-  const buffers = plan.buffers.map((buffer, at) => ({
-    ...buffer,
-    size: used.has(at) ? buffer.size : 0,
-    place: { kind: "output" } as const,
-  }));
+  const used = [...new Set([...reads, ...writes].map(({ buffer }) => buffer))];
+  const pages = new Map<Page, Page>();
+  const places = new Map<VariableSpec, Spot>();
+  const buffers = plan.buffers.map(
+    (buffer): BufferSpec => ({
+      ...buffer,
+      ...{ size: 0, place: { kind: "arena", offset: 0 } },
+    }),
+  );
+  for (const at of used) {
+    const buffer = plan.buffers[at] as BufferSpec;
+    const { page } = spots[at] as Spot;
+    const own = pages.get(page) ?? new Page(`${page.label}, measured`, 0, page);
+    pages.set(page, own);
+    const spec: VariableSpec = {
+      ...{ path: `${at}`, shape: [buffer.size], type: "float", role: "state", init: () => [] },
+    };
+    places.set(spec, { page: own, offset: own.reserve(bytesOf(buffer)) });
+    buffers[at] = { ...buffer, place: { kind: "variable", spec } };
+  }
   const { when: _, ...always } = step;
-  return { ...plan, buffers, steps: [always as PlainStep], feeds: [], outputs: [], arenaBytes: 0 };
+  const steps = [always as PlainStep];
+  return {
+    plan: { ...plan, buffers, steps, feeds: [], outputs: [], arenaBytes: 0 },
+    variable: (spec) => places.get(spec) as Spot,
+    pages: [...pages.values()],
+  };
 }

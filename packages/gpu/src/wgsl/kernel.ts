@@ -130,7 +130,6 @@ export class Kernel {
   /** Returns words of scratch, counted from the step's first. */
   scratch(dtype: DType, words: number, offset: number): Operand {
     const page = this.memory.scratch;
-    page.bytes = Math.max(page.bytes, 4 * (offset + words));
     return this.use(page, dtype, 4 * offset, [4 * offset, 4 * (offset + words)], true, [], []);
   }
 
@@ -163,6 +162,10 @@ export class Kernel {
     const text = [...whole.functions, ...whole.body].join("\n");
     const uses = this.uses.filter(({ param }) => text.includes(wordText(param)));
     const pages = this.pages.filter((page) => uses.some((use) => use.page === page));
+    const { scratch } = this.memory;
+    for (const { page, range } of uses) {
+      if (page === scratch) scratch.bytes = Math.max(scratch.bytes, range[1]);
+    }
     const source = renumbered(
       whole,
       this.pages.map((page) => pages.indexOf(page)),

@@ -82,3 +82,17 @@ test("webgpu: matrices with a bad pivot in any panel are repeated with a larger 
     }
   });
 });
+
+test("webgpu: many small factors need scratch for a shift and a state each", async (t) => {
+  await onWebGpu(
+    t,
+    async (backend) => {
+      const plan = new TestPlan();
+      const error = await plan.difference(backend, [
+        stepOf(plan, { d: 2, batch: 600, shift: 0.5 }),
+      ]);
+      t.ok(error < 1e-5, `${error}`);
+    },
+    { bindingBytes: 2 ** 17 },
+  );
+});

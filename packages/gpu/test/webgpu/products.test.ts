@@ -46,6 +46,7 @@ function productsOf(plan: TestPlan, whole: boolean): Step[] {
     { kind: "matmul", label: "", ...along },
     { kind: "matmul", label: "", ...across, outputs, epilogue, when },
     gramOf(view([k, m]), view([k]), view([m, m])),
+    gramOf(view([k, m], [1, 0]), view([k]), view([m, m])),
     { kind: "convolve", label: "", ...channels, shift: [-1], dilation: [1] },
   ];
 }
@@ -151,6 +152,30 @@ test("products: shapes that are measured fit and do not waste", async (t) => {
   }
 });
 
+test("products: the last words of scratch are in a vector too", async (t) => {
+  await onDevice(t, async ({ backend, shared }) => {
+    const sizes: number[] = [];
+    const restore = replaced(shared, "createBuffer", (plain) => (...args) => {
+      const { size, usage } = args[0] as GPUBufferDescriptor;
+      if ((usage & 0x80) !== 0) sizes.push(size);
+      return plain(...args);
+    });
+    const plan = new TestPlan();
+    // Both sums are cut. The parts of the first are read as vectors, and those of the other, at the end, as words.
+    const steps = [4, 3].map((n): Step => {
+      const [a, b, c] = [plan.view([5, 3000]), plan.view([3000, n]), plan.view([5, n])];
+      return { kind: "matmul", label: "", a, b, outputs: [c] };
+    });
+    t.ok((await plan.difference(backend, steps)) < 1e-5);
+    restore();
+    t.deepEqual(
+      sizes.filter((size) => size % 16 !== 0),
+      [],
+      `${sizes.length} buffers, all of whole vectors`,
+    );
+  });
+});
+
 /** A plan with one product, and a backend that measures, on a device whose measurements are given. */
 async function tuned({ device }: Opened, milliseconds: (call: number) => number) {
   let calls = 0;
@@ -173,15 +198,15 @@ async function tuned({ device }: Opened, milliseconds: (call: number) => number)
 test("tune: what is measured once is kept, and the result is that of the reference", async (t) => {
   await onDevice(t, async (opened) => {
     const { difference, restore, calls, describe } = await tuned(opened, () => 1);
-    t.match(describe(), /0 kinds of products measured$/);
+    t.match(describe(), /products measured: 0$/);
     t.ok((await difference(false)) < 1e-5);
     const first = calls();
     t.ok(first > 10, `${first} measurements`);
-    t.match(describe(), /1 kinds? of products measured$/);
+    t.match(describe(), /products measured: 1$/);
     t.ok((await difference(false)) < 1e-5);
     t.equal(calls(), first, "no product is measured twice");
     await difference(true);
-    t.match(describe(), /2 kinds of products measured$/, "one that may be skipped is another kind");
+    t.match(describe(), /products measured: 2$/, "one that may be skipped is another kind");
     const [[key, shape] = ["", null]] = [...opened.device.shapes];
     t.deepEqual(
       shape,
@@ -199,14 +224,62 @@ test("tune: the fastest shape is chosen", async (t) => {
       if (args[1] === "store.prepare") all.push("");
       return plain(...args);
     });
-    // The third shape that is prepared is fast, all others are slow.
-    const { difference, restore } = await tuned(opened, () => (all.length === 3 ? 1 : 5));
+    // The third shape that is prepared is fast, all others are slow. The operands were allocated before the first one.
+    const { difference, restore } = await tuned(opened, () => (all.length === 4 ? 1 : 5));
     t.ok((await difference(false)) < 1e-5);
     const [[key, shape] = ["", null]] = [...opened.device.shapes];
     t.deepEqual(shape, firstShapes(JSON.parse(key), opened.device.limits)[2]);
     t.equal(key, keyOf(JSON.parse(key)));
     restore();
     prepared();
+  });
+});
+
+test("tune: what is measured is bound as in the program", async (t) => {
+  await onDevice(t, async (opened) => {
+    const { device } = opened;
+    const codes: string[] = [];
+    const restore = replaced(device, "pipeline", (plain) => (...args) => {
+      codes.push(args[0] as string);
+      return plain(...args);
+    });
+    const quick = replaced(device, "milliseconds", () => async () => 1);
+    const backend = new WebGpuBackend(device, { tune: true });
+    const plan = new TestPlan();
+    const view = views(plan, true);
+    await plan.run(backend, [gramOf(view([300, 64]), null, view([64, 64]))]);
+    const bound = (code: string) =>
+      [...code.matchAll(/array<(vec4<u32>|u32)>/g)].map(([, one]) => one);
+    const program = codes.at(-1) as string;
+    const measured = codes.find((code) => code === program);
+    t.deepEqual(bound(program).sort(), ["u32", "vec4<u32>"], "x as vectors, the result as words");
+    t.ok(codes.length > 5 && measured !== undefined, `${codes.length} texts`);
+    t.ok(codes.slice(0, -1).includes(program), "the program has one of the measured texts");
+    restore();
+    quick();
+  });
+});
+
+test("tune: a backend that is closed meanwhile measures nothing more", async (t) => {
+  await onDevice(t, async (opened) => {
+    const { device } = opened;
+    let calls = 0;
+    const backend = new WebGpuBackend(device, { tune: true });
+    const restore = replaced(device, "milliseconds", (plain) => async (...args) => {
+      if (calls++ === 3) await backend.close();
+      return plain(...args);
+    });
+    const plan = new TestPlan();
+    const view = views(plan, true);
+    const product = { a: view([16, 300]), b: view([300, 12]), outputs: [view([16, 12])] };
+    const refused = await plan
+      .run(backend, [{ kind: "matmul", label: "", ...product }])
+      .catch((error: Error) => error.message);
+    t.match(String(refused), /the backend must be open, got a closed one/);
+    t.equal(calls, 4, "no more calls");
+    t.equal(device.shapes.size, 0, "nothing is kept");
+    t.equal(device.bytes, 0);
+    restore();
   });
 });
 

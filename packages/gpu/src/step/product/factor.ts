@@ -9,15 +9,15 @@ export interface Factor {
   /** Whether neighbours in the sum lie side by side, and not neighbours in the outer index. */
   readonly alongSum: boolean;
   /**
-   * Returns four neighbours that lie side by side as a vector, the first of which has an index that is a multiple of 4.
-   * Null if they cannot be had so; else the extent along which they lie is a multiple of 4.
+   * Returns four neighbours that lie side by side as a vector: along the sum if `alongSum` is set, else of the outer index.
+   * The index of the first one is a multiple of 4. Null if they cannot be had so; else the extent along which they lie is a multiple of 4.
    */
   readonly quad: ((outer: string, inner: string) => string) | null;
 }
 
 /** What becomes of the elements of a product. */
 export interface Finish {
-  /** Statements that use the element `value` at `row` and `column`, both inside the product. */
+  /** Statements that use the element `value` at `row` and `column`, both inside the product. They may store it too. */
   readonly lines: readonly string[];
   /** What is stored after them. */
   readonly stores: readonly Stored[];

@@ -33,7 +33,7 @@ interface Tiled {
  * If the threads that fetch it run along the sum, the vectors of one depth are permuted by it (xor), so that they do not
  * meet in one bank.
  */
-export function placeIn(
+export function tilePlace(
   {
     name,
     size,
@@ -82,7 +82,7 @@ function vectors(tiled: Tiled): Fetch {
     }),
     store: turns.map((turn) => {
       const { q, d } = of(turn);
-      return `${placeIn(own, d, q)} = ${name}${turn};`;
+      return `${tilePlace(own, d, q)} = ${name}${turn};`;
     }),
   };
 }
@@ -119,7 +119,7 @@ function blocks(tiled: Tiled): Fetch {
       const { q, j } = at(turn);
       const stores = upTo(4).map((t) => {
         const column = upTo(4).map((c) => `${name}${turn}_${c}[${t}]`);
-        const place = placeIn(own, `(4u * ${j} + ${t}u)`, q);
+        const place = tilePlace(own, `(4u * ${j} + ${t}u)`, q);
         return `${place} = vec4<f32>(${column.join(", ")});`;
       });
       return whenUsed(turn, stores);

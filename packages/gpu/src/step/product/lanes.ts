@@ -6,6 +6,9 @@ import { type LanesForm, type Traits, threadsOf } from "./shape.ts";
 /**
  * Returns a product by subgroups. Each lane has four columns, and holds the elements of a for one of the next terms,
  * which all lanes receive one after the other. There is no workgroup memory, and nothing waits.
+ *
+ * A subgroup must be a run of threads by their index in the workgroup. WGSL does not promise it; on all devices with subgroups of one size it
+ * is so.
  */
 export function lanesDispatch(
   kernel: Kernel,

@@ -36,7 +36,7 @@ export interface Shape {
 
 /** What is known of a product before its shape is chosen. Products with equal traits have equal shapes. */
 export interface Traits {
-  /** The kind of the step. */
+  /** The kind of the step, and what its cost depends on beside the sizes. */
   readonly step: string;
   readonly batches: number;
   readonly m: number;
@@ -193,6 +193,8 @@ function different(shapes: readonly Shape[]): readonly Shape[] {
   return [...new Map(shapes.map((shape) => [JSON.stringify(shape), shape])).values()];
 }
 
+/** Returns a form with so many subgroups in a workgroup, if they are not more than the 256 threads that each device has. */
 function lanesForm(lanes: number, subgroups: number): LanesForm {
-  return { kind: "lanes", rows: 8, lanes, subgroups };
+  const most = Math.max(1, Math.floor(256 / lanes));
+  return { kind: "lanes", rows: 8, lanes, subgroups: Math.min(subgroups, most) };
 }

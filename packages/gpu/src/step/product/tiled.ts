@@ -1,6 +1,6 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
 import { finishLines, type Product, upTo } from "./factor.ts";
-import { fetchOf, placeIn } from "./fetch.ts";
+import { fetchOf, tilePlace } from "./fetch.ts";
 import { gridOf } from "./grid.ts";
 import { type TileForm, type Traits, threadsOf } from "./shape.ts";
 
@@ -80,7 +80,7 @@ function termLines(
     upTo(parts).map((part) => {
       const q = `(${thread} + ${(part * size) / 4 / parts}u)`;
       const { alongSum } = product[name];
-      return `let ${name}${part} = ${placeIn({ name, size, alongSum }, "d", q)};`;
+      return `let ${name}${part} = ${tilePlace({ name, size, alongSum }, "d", q)};`;
     });
   const fewRows = down < 4;
   const element = (r: number) =>
