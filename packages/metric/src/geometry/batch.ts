@@ -2,6 +2,7 @@ import { cast, div, input, mean, mul, type Node } from "@metrigrad/graph";
 import { type NodeTree, nodesOf } from "@metrigrad/nn";
 import {
   checkNames,
+  isStoredOnly,
   isTensor,
   leavesOf,
   MetricError,
@@ -67,7 +68,7 @@ export function batchInput(where: string, batch: Batch): BatchInput {
   const x = mapTree(own.nodes as NodeTree, isNodeLike, (node, path) => {
     const scale = scaleOf(path);
     if (scale !== 1) return mul(cast(node, "float"), scale);
-    return node.type === "u8" || node.type === "bool" ? cast(node, "float") : node;
+    return isStoredOnly(node.type) || node.type === "bool" ? cast(node, "float") : node;
   }) as NodeTree;
   const rows = nodesOf(x)[0]?.shape[0] ?? 0;
   const observed = targetsAre === "inputs" ? undefined : targets;
