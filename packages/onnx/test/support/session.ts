@@ -13,6 +13,7 @@ const types = {
   u8: "uint8",
   bool: "bool",
   u32: "uint32",
+  f16: "float16",
 } as const;
 
 /** A file that is open for requests. */

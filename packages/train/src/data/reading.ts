@@ -18,7 +18,8 @@ import type { FeedSpecs } from "../step/feeds.ts";
 export function scaledInputs(inputs: NodeTree, reading: Reading): NodeTree {
   return mapTree(inputs, isNode, (node, path) => {
     const scale = inputScaleOf(reading, path);
-    if (scale === 1) return node.type === "bool" ? cast(node, "float") : node;
+    const isNumber = node.type !== "bool" && node.type !== "f16";
+    if (scale === 1) return isNumber ? node : cast(node, "float");
     return mul(cast(node, "float"), scale);
   }) as NodeTree;
 }
