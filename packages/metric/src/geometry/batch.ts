@@ -2,7 +2,6 @@ import { cast, div, input, mean, mul, type Node } from "@metrigrad/graph";
 import { type NodeTree, nodesOf } from "@metrigrad/nn";
 import {
   checkNames,
-  isStoredOnly,
   isTensor,
   leavesOf,
   MetricError,
@@ -68,7 +67,7 @@ export function batchInput(where: string, batch: Batch): BatchInput {
   const x = mapTree(own.nodes as NodeTree, isNodeLike, (node, path) => {
     const scale = scaleOf(path);
     if (scale !== 1) return mul(cast(node, "float"), scale);
-    return isStoredOnly(node.type) || node.type === "bool" ? cast(node, "float") : node;
+    return node.type === "u8" || node.type === "bool" ? cast(node, "float") : node;
   }) as NodeTree;
   const rows = nodesOf(x)[0]?.shape[0] ?? 0;
   const observed = targetsAre === "inputs" ? undefined : targets;
@@ -110,7 +109,7 @@ function isNodeLike(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "op" in value;
 }
 
-/** Turns a tree of tensors into inputs of a program, all with the same number of samples. Throws ShapeError. */
+/** Turns a tree of tensors into inputs of a program, all with the same number of samples. Halves become floats. Throws ShapeError. */
 export function treeInput(
   where: string,
   name: string,
@@ -131,7 +130,8 @@ export function treeInput(
     }
     const full = path === "" ? name : `${name}/${path}`;
     feeds[full] = value;
-    return input(full, value.shape, valueTypeOf(value.dtype));
+    const node = input(full, value.shape, valueTypeOf(value.dtype));
+    return node.type === "f16" ? cast(node, "float") : node;
   });
   return { nodes: nodes as NodeTree, feeds };
 }
