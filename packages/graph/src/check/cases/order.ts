@@ -22,8 +22,13 @@ export const orderRows: readonly OpRow[] = [
       { name: "bytes", inputs: [u8([200, 3, 200])], value: i32([1, 0, 2]) },
       {
         name: "halves",
-        inputs: [f16([0.5, -2, 1 / 0, 2 ** -24, -0, 0, nan, -1 / 0, -1.5])],
-        value: i32([7, 1, 8, 4, 5, 3, 0, 2, 6]),
+        inputs: [f16([0.5, -2, inf, 2 ** -24, -0, 0, -inf, -1.5])],
+        value: i32([6, 1, 7, 4, 5, 3, 0, 2]),
+      },
+      {
+        name: "halves, NaN is last",
+        inputs: [f16([0.5, nan, -inf, nan, inf])],
+        value: i32([2, 0, 4, 1, 3]),
       },
       { name: "booleans", inputs: [[true, false, true, false]], value: i32([1, 3, 0, 2]) },
       { name: "nothing", inputs: [spread([2, 0])], shape: [2, 0], order: 0, batch: false },
