@@ -2,8 +2,12 @@
 
 const floats = new Float64Array(1);
 const words = new Uint32Array(floats.buffer);
-/** The word of a 64-bit float that has its sign and exponent. */
+/** The words of a 64-bit float: one has its sign and exponent, the other the lower bits of its fraction. */
 const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const low = 1 - high;
+
+const singles = new Float32Array(1);
+const singleBits = new Uint32Array(singles.buffer);
 
 /** From here on numbers round to infinity: halfway from the largest half to what would follow it. */
 const overflow = 65520;
@@ -12,22 +16,17 @@ const overflow = 65520;
 function roundedSize(size: number): number {
   floats[0] = size;
   // Numbers below 2⁻¹⁴ have the spacing of those above it, 2⁻²⁴.
-  const exponent = Math.max(-14, ((words[high] as number) >>> 20) - 1023);
+  const exponent = Math.max(1023 - 14, (words[high] as number) >>> 20);
   // A sum beside 2⁵² spacings has no room for less than one spacing, so the addition itself rounds.
-  const large = 2 ** (exponent - 10 + 52);
+  words[high] = (exponent - 10 + 52) << 20;
+  words[low] = 0;
+  const large = floats[0];
   return size + large - large;
 }
 
 /**
- * Rounds a number to the nearest half-precision float (IEEE 754 binary16).
- *
- * A number halfway between two goes to the one with the even fraction. A size from 65520 on becomes infinite. NaN stays NaN, and
- * zero keeps its sign.
- *
- * @param x - The number.
- * @returns The nearest half-precision float, as a number.
- * @nothrow
- * @category For authors of backends
+ * Rounds a number to the nearest half. One halfway between two goes to the half with the even fraction. A size from 65520 on becomes
+ * infinite. NaN stays NaN, and zero keeps its sign.
  */
 export function roundHalf(x: number): number {
   const size = Math.abs(x);
@@ -36,16 +35,7 @@ export function roundHalf(x: number): number {
   return x < 0 || Object.is(x, -0) ? -rounded : rounded;
 }
 
-/**
- * Returns the 16 bits of the half-precision float (IEEE 754 binary16) that is nearest to a number.
- *
- * It rounds as {@link roundHalf} does.
- *
- * @param x - The number.
- * @returns The bits, 0 … 65535.
- * @nothrow
- * @category For authors of backends
- */
+/** Returns the bits of the half to which `roundHalf` rounds a number. */
 export function halfBits(x: number): number {
   if (Number.isNaN(x)) return 0x7e00;
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
@@ -58,6 +48,9 @@ export function halfBits(x: number): number {
   return sign | (((words[high] as number) >>> 10) - ((1023 - 15) << 10));
 }
 
+/** What a half's bits in the place of a 32-bit float's are too small by, since exponents are counted from 15 and 127. */
+const scale = 2 ** (127 - 15);
+
 /**
  * Returns the number that 16 bits mean as a half-precision float (IEEE 754 binary16).
  *
@@ -67,10 +60,39 @@ export function halfBits(x: number): number {
  * @category For authors of backends
  */
 export function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+  singleBits[0] = (bits & 0x7fff) << 13;
+  const size = (singles[0] as number) * scale;
+  const value =
+    size < 2 ** 16 ? size : (bits & 0x3ff) === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
+  return (bits & 0x8000) === 0 ? value : -value;
+}
+
+/**
+ * Returns the bits of the half-precision floats (IEEE 754 binary16) that are nearest to numbers.
+ *
+ * A number halfway between two goes to the one with the even fraction. Sizes from 65520 on become infinite.
+ *
+ * @param values - The numbers.
+ * @returns The bits of each.
+ * @nothrow
+ * @category For authors of backends
+ */
+export function encodeHalves(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = halfBits(values[i] as number);
+  return bits;
+}
+
+/**
+ * Returns the numbers that bits mean as half-precision floats (IEEE 754 binary16).
+ *
+ * @param bits - The bits of each.
+ * @returns The numbers.
+ * @nothrow
+ * @category For authors of backends
+ */
+export function decodeHalves(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < values.length; i++) values[i] = halfValue(bits[i] as number);
+  return values;
 }

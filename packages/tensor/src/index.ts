@@ -72,7 +72,7 @@ export type { Phrase, Syntax } from "./expr/syntax.ts";
 export * as syntax from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
-export { halfBits, halfValue, roundHalf } from "./half.ts";
+export { decodeHalves, encodeHalves, halfValue } from "./half.ts";
 export { atOnce, inPieces, type Pieces, pause } from "./host/pause.ts";
 export { checkNames } from "./names.ts";
 export { mapViews, stepViews, turnOf, type ViewMapper } from "./plan/access.ts";

@@ -1,6 +1,6 @@
 import test from "tape";
 import { convert, fromView, tensor } from "../src/create.ts";
-import { halfBits, halfValue, roundHalf } from "../src/half.ts";
+import { decodeHalves, encodeHalves, halfBits, halfValue, roundHalf } from "../src/half.ts";
 
 /** The number that 16 bits mean, read digit by digit: sign, exponent, fraction. */
 function read(bits: number): number {
@@ -41,6 +41,10 @@ test("every half is its number, and its number is the half", (t) => {
     if (!same || !back || Number.isNaN(value) !== isNaN) odd.push(bits);
   }
   t.deepEqual(odd, []);
+  const all = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+  const values = decodeHalves(all);
+  t.ok(values.every((value, bits) => Object.is(value, read(bits))));
+  t.ok(encodeHalves(values).every((bits, at) => bits === at || Number.isNaN(values[at])));
   t.end();
 });
 

@@ -1,8 +1,8 @@
 import {
   convertElements,
   type DType,
-  halfBits,
-  halfValue,
+  decodeHalves,
+  encodeHalves,
   type Tensor,
   type TypedArray,
   tensor,
@@ -44,7 +44,7 @@ export function writeElements(
   values: ArrayLike<number>,
   from: DType = typeOf(values),
 ): void {
-  if (dtype === "f16") target.set(Uint16Array.from(values, halfBits));
+  if (dtype === "f16") target.set(encodeHalves(values));
   else if (copies(from, dtype)) target.set(values);
   else target.set(convertElements(values, dtype));
 }
@@ -55,6 +55,6 @@ export function readElements(stored: StoredArray, shape: readonly number[], dtyp
 }
 
 function hostElements(stored: StoredArray, dtype: DType): TypedArray {
-  if (stored instanceof Uint16Array) return Float32Array.from(stored, halfValue);
+  if (stored instanceof Uint16Array) return decodeHalves(stored);
   return dtype === "bool" ? Uint8Array.from(stored) : stored.slice();
 }

@@ -1,7 +1,7 @@
 import {
   DataError,
   type DType,
-  halfBits,
+  encodeHalves,
   halfValue,
   hostArray,
   type TypedArray,
@@ -108,7 +108,7 @@ export const writtenTypes: Readonly<Record<DType, StoredType>> = {
 
 /** Returns the bytes of elements of a type, little-endian. */
 export function writeElements(elements: TypedArray, dtype: DType): Uint8Array {
-  const stored = dtype === "f16" ? Uint16Array.from(elements, halfBits) : elements;
+  const stored = dtype === "f16" ? encodeHalves(elements) : elements;
   const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = stored;
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   if (hostIsLittle || size === 1) return bytes;

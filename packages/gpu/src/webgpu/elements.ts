@@ -1,8 +1,8 @@
 import {
   convertElements,
   type DType,
-  halfBits,
-  halfValue,
+  decodeHalves,
+  encodeHalves,
   hostArray,
   storageBytes,
   type Tensor,
@@ -11,7 +11,7 @@ import {
 
 /** Returns host elements as the bytes that the device stores; their number is a multiple of 4. */
 export function encode(values: ArrayLike<number>, dtype: DType): Uint8Array<ArrayBuffer> {
-  if (dtype === "f16") return padded(Uint16Array.from(values, halfBits));
+  if (dtype === "f16") return padded(encodeHalves(values));
   const converted = convertElements(values, dtype);
   if (dtype === "bool") {
     const lanes = Uint32Array.from(converted);
@@ -36,7 +36,7 @@ function padded(elements: ArrayBufferView): Uint8Array<ArrayBuffer> {
 export function decode(bytes: ArrayBuffer, shape: readonly number[], dtype: DType): Tensor {
   if (dtype === "bool") return tensor(Uint8Array.from(new Uint32Array(bytes)), { shape, dtype });
   if (dtype === "f16") {
-    return tensor(Float32Array.from(new Uint16Array(bytes), halfValue), { shape, dtype });
+    return tensor(decodeHalves(new Uint16Array(bytes)), { shape, dtype });
   }
   const size = bytes.byteLength / storageBytes[dtype];
   const values = hostArray(dtype, size);

@@ -1,5 +1,5 @@
 /** Writes ONNX models (https://github.com/onnx/onnx, onnx.proto). Numbers of fields and types are those of that file. */
-import { halfBits, type TypedArray, type ValueType } from "@metrigrad/tensor";
+import { encodeHalves, type TypedArray, type ValueType } from "@metrigrad/tensor";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from "../model.ts";
 import { bytes, inner, integer, joined, type Message, message } from "./message.ts";
 
@@ -44,7 +44,7 @@ export function littleEndian(data: TypedArray | Uint16Array | BigInt64Array): Ui
 export function arrayFor(type: ValueType, values: ArrayLike<number>): TypedArray | Uint16Array {
   if (type === "float") return Float32Array.from(values);
   if (type === "i32") return Int32Array.from(values);
-  if (type === "f16") return Uint16Array.from(values, halfBits);
+  if (type === "f16") return encodeHalves(values);
   return type === "u32" ? Uint32Array.from(values) : Uint8Array.from(values);
 }
 

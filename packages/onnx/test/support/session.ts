@@ -1,5 +1,5 @@
 /** Runs exported files by onnxruntime-web, which has its own kernels in WebAssembly. */
-import { halfBits, halfValue, type Tensor, tensor } from "@metrigrad/tensor";
+import { decodeHalves, encodeHalves, type Tensor, tensor } from "@metrigrad/tensor";
 import * as ort from "onnxruntime-web/wasm";
 
 // With one thread it loads in Node too.
@@ -18,7 +18,7 @@ const types = {
 
 /** Returns elements as onnxruntime-web takes them: it has no floats of 64 bits here, and halves are bits. */
 function dataOf(value: Tensor) {
-  if (value.dtype === "f16") return Uint16Array.from(value.data(), halfBits);
+  if (value.dtype === "f16") return encodeHalves(value.data());
   return value.dtype === "f64" ? Float32Array.from(value.data()) : value.data();
 }
 
@@ -46,7 +46,7 @@ export async function session(bytes: Uint8Array): Promise<Session> {
           const data = value.data as Float32Array | Int32Array | Uint8Array | Uint16Array;
           const shape = [...value.dims];
           if (!(data instanceof Uint16Array)) return [name, tensor(data, { shape })] as const;
-          const numbers = Float32Array.from(data, halfValue);
+          const numbers = decodeHalves(data);
           return [name, tensor(numbers, { shape, dtype: "f16" })] as const;
         }),
       );
