@@ -1,27 +1,38 @@
 /** Data in half precision (f16) train as the same numbers in full precision do, in half of the memory. */
 
 import {
+  add,
   type Backend,
   BackendError,
+  cast,
   categorical,
+  compile,
   convert,
   cpu,
   dataSet,
   dense,
+  fill,
   fit,
   gaussian,
   gpu,
+  input,
+  mul,
+  type Node,
   predict,
   reference,
   relu,
+  scan,
   sequential,
   sgd,
   streamData,
   type Tensor,
   tensor,
   uniformStream,
+  variable,
 } from "metrigrad";
 import test from "tape";
+import { shareStore } from "../packages/train/src/ranks/share.ts";
+import { localRanks } from "../packages/train/test/ranks/localRanks.ts";
 
 const [rows, width] = [200, 10];
 const { normal } = uniformStream({ seed: 4, path: "halves" });
@@ -87,6 +98,52 @@ onEach("halves train as the floats that they are", async (t, backend) => {
   // The reference keeps numbers of the host: 4 bytes for a half. Devices keep 2.
   if (!/^(cpu|gpu: WebGPU)/i.test(backend.describe())) return;
   t.equal(other.bytes - own.bytes, 2 * rows * width);
+});
+
+onEach("a loop reads a part of the halves in each turn", async (t, backend) => {
+  const totals = (type: "f16" | "float") => {
+    const xs = input("xs", [rows, width], type);
+    const cell = (sum: Node, x: Node) => ({
+      carry: add(mul(sum, 0.5), cast(x, "float")),
+      y: {},
+    });
+    return scan(cell, fill([width], 0), xs);
+  };
+  const store = await backend.store([]);
+  const results = [];
+  for (const [type, xs] of [
+    ["f16", halves],
+    ["float", floats],
+  ] as const) {
+    const program = await compile({ outputs: [totals(type).carry] }, store);
+    const [handle] = await program.run({ xs });
+    results.push([...((await handle?.read())?.data() ?? [])]);
+    await program.close();
+  }
+  t.equal(results[0]?.length, width);
+  t.deepEqual(results[0], results[1]);
+  t.ok(results[0]?.every((x) => Number.isFinite(x) && x !== 0));
+  await store.close();
+});
+
+onEach("ranks share state that is kept as halves", async (t, backend) => {
+  const values = [
+    [0.1, -2, 3],
+    [7, 7, 7],
+  ];
+  const read = await Promise.all(
+    localRanks(2).map(async (rank, at) => {
+      const init = () => values[at] as number[];
+      const kept = variable("kept", [3], { type: "f16", role: "state", init });
+      const store = await backend.store([kept.attrs]);
+      await shareStore(rank, "test", store);
+      const value = await store.read("kept");
+      await store.close();
+      return [value.dtype, ...value.data()];
+    }),
+  );
+  const wanted = ["f16", 1638 / 2 ** 14, -2, 3];
+  t.deepEqual(read, [wanted, wanted]);
 });
 
 onEach("halves that are scaled, targets of halves, and fed halves", async (t, backend) => {
