@@ -1,4 +1,11 @@
-import { DataError, isTensor, namedLeaves, sizeOf, type Tensor } from "@metrigrad/tensor";
+import {
+  DataError,
+  type DType,
+  isTensor,
+  namedLeaves,
+  sizeOf,
+  type Tensor,
+} from "@metrigrad/tensor";
 import { type AnyDataSet, splitsOf } from "./dataSet.ts";
 import { type AnySplit, leafName } from "./split.ts";
 
@@ -48,13 +55,16 @@ function uncountedIn(leaves: readonly (readonly [path: string, leaf: Tensor])[])
   };
 }
 
+/** The types that have infinities and NaN. */
+const floats: ReadonlySet<DType> = new Set(["f16", "f32", "f64"]);
+
 function checkTensor(
   where: string,
   part: string,
   values: Tensor,
   uncounted: (element: number) => boolean,
 ): void {
-  if (values.dtype !== "f32" && values.dtype !== "f64") return;
+  if (!floats.has(values.dtype)) return;
   const elements = values.data();
   let at = 0;
   while (at < elements.length && (Number.isFinite(elements[at]) || uncounted(at))) at++;

@@ -10,6 +10,7 @@ import {
   namedLeaves,
   sameShape,
   sameTree,
+  scalarTypeOf,
   showShape,
   type Tensor,
   type Tree,
@@ -271,8 +272,8 @@ function classIndices(where: string, name: string, targets: Tensor, classes: num
     (value) => !(Number.isInteger(value) && value >= 0 && value < classes),
   );
   if (targets.shape.length === 1 && row < 0) {
-    const float = valueTypeOf(targets.dtype) === "float";
-    return float ? tensor(Int32Array.from(values)) : targets;
+    const isFloat = scalarTypeOf(targets.dtype) === "float";
+    return isFloat ? tensor(Int32Array.from(values)) : targets;
   }
   throw new DataError({
     where,

@@ -100,7 +100,7 @@ function sourceOf(model: AnyModule, store: Store, given: Tree<Tensor>, rows: num
   }
   const x = mapTree(given, isTensor, (_, path) => {
     const node = inputs.get(path) as Node;
-    return node.type === "bool" ? cast(node, "float") : node;
+    return node.type === "bool" || node.type === "f16" ? cast(node, "float") : node;
   }) as NodeTree;
   const pathOf = (spec: Parameters<Store["pathOf"]>[0]) => store.pathOf(spec);
   const applier = applierOf({ mode: "infer", rowWeights: null, pathOf });

@@ -226,6 +226,19 @@ test("onnxBytes: bytes and truth values as inputs", async (t) => {
   await compare(t, scaled, store, bytes, { image, mask });
 });
 
+test("onnxBytes: halves as inputs", async (t) => {
+  const model = sequential(dense(3, 4, { activation: relu }), dense(4, 2));
+  const store = await opened(t, model);
+  const halves = (n: number) =>
+    tensor(drawn("halves", n, 3).data(), { shape: [n, 3], dtype: "f16" });
+  const bytes = await onnxBytes(model, store, halves(1));
+  await compare(t, model, store, bytes, halves(1), halves(5));
+  const floats = tensor(Float32Array.from(halves(5).data()), { shape: [5, 3] });
+  const file = await session(bytes);
+  t.match(String(await file.run({ input: floats }).catch(String)), /float16/);
+  await file.close();
+});
+
 test("onnxBytes: a model that depends on the number of rows takes a fixed one", async (t) => {
   const centred = sequential(
     dense(2, 2),

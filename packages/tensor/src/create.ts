@@ -3,6 +3,7 @@ import { type DType, hostArray, type TypedArray } from "./dtype.ts";
 import { convertElements } from "./elements.ts";
 import { ShapeError } from "./errors.ts";
 import { flatten, type NestedArray } from "./flatten.ts";
+import { roundHalf } from "./half.ts";
 import { checkNames } from "./names.ts";
 import { checkShape, showShape, sizeOf, stridesOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -50,15 +51,17 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
  * Makes a tensor on an ndarray, without a copy.
  *
  * @param view - The ndarray, with any strides.
- * @param dtype - The element type. By default it is the type of the data; a `Uint8Array` may also be "bool".
+ * @param dtype - The element type. By default it is the type of the data. A `Uint8Array` may also be "bool". A `Float32Array`
+ *   may also be "f16" if its numbers are rounded to half precision.
  * @returns The tensor, of the shape of the ndarray. It shares the memory.
- * @throws {@link ShapeError} if the data are not of the type `dtype`, or of a type that tensors do not have.
+ * @throws {@link ShapeError} if the data are not of the type `dtype`, or of a type that tensors do not have. Also if
+ *   "f16" data are not rounded.
  * @category Tensors
  */
 export function fromView(view: NdArray<TypedArray>, dtype?: DType): Tensor {
   const own = typeOf(view.data);
   const type = dtype ?? own;
-  if (type !== own && !(type === "bool" && own === "u8")) {
+  if (type !== own && hosts.get(type) !== own) {
     throw new ShapeError({
       where: "fromView",
       must: `the data must be a ${hostArray(type, 0).constructor.name} for ${type}`,
@@ -66,14 +69,34 @@ export function fromView(view: NdArray<TypedArray>, dtype?: DType): Tensor {
       todo: "use tensor(...) or convert(...)",
     });
   }
-  return new Tensor(view, type);
+  const made = new Tensor(view, type);
+  if (type === "f16") checkHalves(made);
+  return made;
+}
+
+/** The types whose host array is that of another type. */
+const hosts: ReadonlyMap<DType, DType> = new Map([
+  ["bool", "u8"],
+  ["f16", "f32"],
+]);
+
+/** Throws ShapeError unless each element is a half-precision float. */
+function checkHalves(value: Tensor): void {
+  const odd = value.data().find((x) => !Object.is(x, roundHalf(x)));
+  if (odd === undefined) return;
+  throw new ShapeError({
+    where: "fromView",
+    must: "the numbers of f16 data must be rounded to half precision",
+    got: String(odd),
+    todo: 'use convert(fromView(view), "f16")',
+  });
 }
 
 /**
  * Converts a tensor to another element type.
  *
- * A float becomes f32 by rounding. It becomes an integer by truncation; values out of range become the nearest bound, and NaN
- * becomes 0. It becomes a bool by x ≠ 0.
+ * A float becomes f32 or f16 by rounding. An f16 ends at 65504, and sizes from 65520 on become infinite. A float becomes an
+ * integer by truncation; values out of range become the nearest bound, and NaN becomes 0. It becomes a bool by x ≠ 0.
  *
  * @param value - The tensor.
  * @param dtype - The element type of the result.

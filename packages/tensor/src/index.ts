@@ -26,6 +26,7 @@ export {
   type DType,
   type FloatType,
   hostArray,
+  isStoredOnly,
   storageBytes,
   storedType,
   type TypedArray,
@@ -71,6 +72,7 @@ export type { Phrase, Syntax } from "./expr/syntax.ts";
 export * as syntax from "./expr/syntax.ts";
 export { argsOf, postorder, rebuild } from "./expr/walk.ts";
 export type { NestedArray } from "./flatten.ts";
+export { decodeHalves, encodeHalves, halfValue } from "./half.ts";
 export { atOnce, inPieces, type Pieces, pause } from "./host/pause.ts";
 export { checkNames } from "./names.ts";
 export { mapViews, stepViews, turnOf, type ViewMapper } from "./plan/access.ts";

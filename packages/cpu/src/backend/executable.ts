@@ -9,12 +9,11 @@ import {
   pause,
   sizeOf,
   type Tensor,
-  type TypedArray,
   type UsedVariables,
   type VariableSpec,
 } from "@metrigrad/tensor";
 import { bytesOf } from "../loop/lanes.ts";
-import { storedArray, writeElements } from "../memory/elements.ts";
+import { type StoredArray, storedArray, writeElements } from "../memory/elements.ts";
 import type { ScratchLease } from "../memory/scratch.ts";
 import { buildPlan, floatsIn, type PlanTarget } from "../plan/module.ts";
 import { Race } from "../threads/race.ts";
@@ -98,7 +97,7 @@ export class CpuExecutable implements Executable {
   private readonly used: UsedVariables;
   private readonly forget: (closed: CpuExecutable) => void;
   /** Views on the feed buffers, which are made again after the memory has grown. */
-  private feeds: readonly TypedArray[] = [];
+  private feeds: readonly StoredArray[] = [];
   private buffer: ArrayBufferLike | null = null;
 
   private constructor(
@@ -205,7 +204,7 @@ export class CpuExecutable implements Executable {
     this.counter.runs += 1;
     this.plan.feeds.forEach(({ dtype, name }, at) => {
       const value = feeds[at];
-      const target = this.feeds[at] as TypedArray;
+      const target = this.feeds[at] as StoredArray;
       if (value === undefined || value.size !== target.length) {
         throw new BackendError({
           where,

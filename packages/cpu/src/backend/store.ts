@@ -1,6 +1,7 @@
 import {
   type Addition,
   type Backend,
+  BackendError,
   checkPlan,
   checkPlanFloat,
   checkWritten,
@@ -148,8 +149,15 @@ export class CpuStore implements Store {
 
   view(variable: VariableSpec | string): TypedArray {
     this.check("store.view");
-    const { spec, home } = this.table.find("view", variable);
-    return this.elements(spec, home);
+    const { path, spec, home } = this.table.find("view", variable);
+    const elements = this.elements(spec, home);
+    if (!(elements instanceof Uint16Array)) return elements;
+    throw new BackendError({
+      where: `store.view, ${path}`,
+      must: "the values must lie in memory as numbers",
+      got: "f16, of which the cpu backend stores the bits",
+      todo: "use store.read and store.write",
+    });
   }
 
   async write(variable: VariableSpec | string, value: Tensor): Promise<void> {

@@ -1,18 +1,24 @@
 import {
   convertElements,
   type DType,
+  decodeHalves,
+  encodeHalves,
   type Tensor,
   type TypedArray,
   tensor,
 } from "@metrigrad/tensor";
 import type { Heap } from "./heap.ts";
 
-/** Returns the elements as they are stored: booleans take 32 bits. */
-export function storedArray(heap: Heap, address: number, size: number, dtype: DType): TypedArray {
+/** An array of elements as they are stored. */
+export type StoredArray = TypedArray | Uint16Array;
+
+/** Returns the elements as they are stored: booleans take 32 bits, and f16 are the bits of halves. */
+export function storedArray(heap: Heap, address: number, size: number, dtype: DType): StoredArray {
   const { buffer } = heap.memory;
   if (dtype === "f32") return new Float32Array(buffer, address, size);
   if (dtype === "f64") return new Float64Array(buffer, address, size);
   if (dtype === "u32") return new Uint32Array(buffer, address, size);
+  if (dtype === "f16") return new Uint16Array(buffer, address, size);
   if (dtype === "u8") return new Uint8Array(buffer, address, size);
   return new Int32Array(buffer, address, size);
 }
@@ -33,17 +39,22 @@ function typeOf(values: ArrayLike<number>): DType {
 
 /** Writes host elements into memory, converted to the stored type. */
 export function writeElements(
-  target: TypedArray,
+  target: StoredArray,
   dtype: DType,
   values: ArrayLike<number>,
   from: DType = typeOf(values),
 ): void {
-  if (copies(from, dtype)) target.set(values);
+  if (dtype === "f16") target.set(encodeHalves(values));
+  else if (copies(from, dtype)) target.set(values);
   else target.set(convertElements(values, dtype));
 }
 
 /** Returns a copy of stored elements as a tensor. */
-export function readElements(stored: TypedArray, shape: readonly number[], dtype: DType): Tensor {
-  const values = dtype === "bool" ? Uint8Array.from(stored) : stored.slice();
-  return tensor(values, { shape, dtype });
+export function readElements(stored: StoredArray, shape: readonly number[], dtype: DType): Tensor {
+  return tensor(hostElements(stored, dtype), { shape, dtype });
+}
+
+function hostElements(stored: StoredArray, dtype: DType): TypedArray {
+  if (stored instanceof Uint16Array) return decodeHalves(stored);
+  return dtype === "bool" ? Uint8Array.from(stored) : stored.slice();
 }

@@ -1,4 +1,5 @@
-import type { ArgReduceStep } from "@metrigrad/tensor";
+import { type ArgReduceStep, scalarTypeOf } from "@metrigrad/tensor";
+import { loadHalf } from "../loop/halves.ts";
 import type { FixedRegion } from "../loop/region.ts";
 import { type FunctionBuilder, floatsOf, type I32, i32, type Local } from "../wasm/index.ts";
 import type { Lowering } from "./context.ts";
@@ -30,11 +31,13 @@ function scanLine(
       });
     });
   };
-  if (input.dtype === "f32" || input.dtype === "f64") {
-    const { num } = floatsOf(input.dtype);
-    const [value, record] = [f.local(input.dtype), f.local(input.dtype)];
+  if (scalarTypeOf(input.dtype) === "float") {
+    const type = input.dtype === "f64" ? "f64" : "f32";
+    const { num } = floatsOf(type);
+    const [value, record] = [f.local(type), f.local(type)];
+    const isHalf = input.dtype === "f16";
     scan(
-      () => f.set(value, num.load(first)),
+      () => f.set(value, isHalf ? loadHalf(f, first) : num.load(first)),
       () => {
         const beats = op === "max" ? num.gt(value, record) : num.lt(value, record);
         // The first NaN wins against all numbers.

@@ -11,13 +11,15 @@ const top = -(2 ** 31);
 function word(dtype: DType): KeyWord {
   return (f, address) => {
     if (dtype === "u8") return i32.load8_u(address);
-    const bits = f.let(i32.load(address));
+    const isHalf = dtype === "f16";
+    // The bits of a half have the same order in the upper bits of a word.
+    const bits = f.let(isHalf ? i32.shl(i32.load16_u(address), 16) : i32.load(address));
     if (dtype === "i32") return i32.xor(bits, top);
-    if (dtype !== "f32") return bits;
+    if (dtype !== "f32" && !isHalf) return bits;
     const size = f.let(i32.and(bits, 0x7fffffff));
     const flipped = i32.xor(bits, i32.or(i32.shr_s(bits, 31), top));
     const number = select(size, flipped, i32.const(top));
-    return select(i32.gt_u(size, 0x7f800000), i32.const(-1), number);
+    return select(i32.gt_u(size, isHalf ? 0x7c000000 : 0x7f800000), i32.const(-1), number);
   };
 }
 

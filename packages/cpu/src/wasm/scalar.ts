@@ -42,6 +42,7 @@ export const i32 = {
   load: load("i32", 4, 0x28),
   load8_s: load("i32", 1, 0x2c),
   load8_u: load("i32", 1, 0x2d),
+  load16_u: load("i32", 2, 0x2f),
   store: store<"i32">(4, 0x36),
   store8: store<"i32">(1, 0x3a),
   eqz: unary<"i32", "i32">("i32", 0x45),

@@ -137,7 +137,7 @@ test("cpu: handles and feeds survive the memory's growth", async (t) => {
 
 test("cpu: values of every type go in and out, converted", async (t) => {
   const backend = await cpu();
-  const types = ["float", "i32", "u32", "bool", "u8"] as const;
+  const types = ["float", "i32", "u32", "bool", "u8", "f16"] as const;
   const specs = types.map((type): VariableSpec => {
     return { path: type, shape: [4], type, role: "data", init: () => [0, 1.7, -2.2, 300] };
   });
@@ -148,12 +148,17 @@ test("cpu: values of every type go in and out, converted", async (t) => {
   t.deepEqual(await values("u32"), [0, 1, 0, 300]);
   t.deepEqual(await values("bool"), [0, 1, 1, 1]);
   t.deepEqual(await values("u8"), [0, 1, 0, 255]);
+  t.deepEqual(await values("f16"), [0, 1.7001953125, -2.19921875, 300]);
   await store.write("u8", tensor([5, 6, 7, 8]));
   t.deepEqual(await values("u8"), [5, 6, 7, 8]);
   await store.write("float", tensor([true, false, true, true]));
   t.deepEqual(await values("float"), [1, 0, 1, 1]);
   t.equal((await store.read("bool")).dtype, "bool");
-  t.equal(store.bytes, 4 * 16 + 4);
+  t.equal((await store.read("f16")).dtype, "f16");
+  await store.write("f16", tensor([0.1, -0, 2 ** -24, 1 / 0]));
+  t.deepEqual(await values("f16"), [1638 / 2 ** 14, -0, 2 ** -24, 1 / 0]);
+  t.throws(() => store.view?.("f16"), /^BackendError: store.view, f16: .*got f16, of which/);
+  t.equal(store.bytes, 4 * 16 + 4 + 8);
   t.deepEqual(
     store.variables.map(({ path }) => path),
     [...types],

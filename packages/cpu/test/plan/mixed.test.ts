@@ -7,13 +7,12 @@ import {
   type Plan,
   primitiveFns,
   type Step,
-  type TypedArray,
   type View,
 } from "@metrigrad/tensor";
 import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { bytesOf } from "../../src/loop/lanes.ts";
-import { storedArray, writeElements } from "../../src/memory/elements.ts";
+import { type StoredArray, storedArray, writeElements } from "../../src/memory/elements.ts";
 import { buildPlan, floatsIn } from "../../src/plan/module.ts";
 import type { Numbers } from "../support/module.ts";
 
@@ -24,7 +23,7 @@ interface Stored {
 }
 
 /** What the buffers hold after a step. */
-async function after(step: Step, stored: readonly Stored[]): Promise<TypedArray[]> {
+async function after(step: Step, stored: readonly Stored[]): Promise<StoredArray[]> {
   const device = await Device.create({ relaxed: false, threads: 1, grain: 0 });
   const arrays = stored.map(({ dtype, values }) => {
     const address = device.heap.allocate(values.length * bytesOf(dtype), "test");
@@ -72,6 +71,7 @@ const valueAt: Readonly<Record<DType, (at: number) => number>> = {
   u32: (at) => 2 ** 31 + at,
   bool: (at) => +(at % 3 === 1),
   u8: (at) => (7 * at) % 256,
+  f16: (at) => (at - 20) / 8,
 };
 
 test("copies between floats of both types, side by side and apart", async (t) => {
@@ -96,7 +96,7 @@ test("copies between floats of both types, side by side and apart", async (t) =>
           const value = values[(at / 2) * stride] as number;
           return to === "f32" ? Math.fround(value) : value;
         });
-        t.deepEqual([...(got as TypedArray)], wanted, `${size} of ${from} to ${to}, ${stride}`);
+        t.deepEqual([...(got as StoredArray)], wanted, `${size} of ${from} to ${to}, ${stride}`);
       }
     }
   }
@@ -104,10 +104,17 @@ test("copies between floats of both types, side by side and apart", async (t) =>
 
 test("a step of all types computes in 64 bits", async (t) => {
   const { add, mul, toFloat, toI32, toU32, gt } = primitiveFns;
-  const inputs = ["f64", "f32", "i32", "u32", "bool", "u8"] as const;
+  const inputs = ["f64", "f32", "i32", "u32", "bool", "u8", "f16"] as const;
   const outputs = ["f64", "f32", "i32", "u32", "bool"] as const;
   const float = (index: number, type: "i32" | "u32" | "bool") => call(toFloat, arg(index, type));
-  const terms = [arg(1), float(2, "i32"), float(3, "u32"), float(4, "bool"), float(5, "u32")];
+  const terms = [
+    arg(1),
+    float(2, "i32"),
+    float(3, "u32"),
+    float(4, "bool"),
+    float(5, "u32"),
+    arg(6),
+  ];
   const sum = terms.reduce((total, term) => call(add, total, term), arg(0));
   const exprs = [
     sum,
@@ -163,8 +170,8 @@ test("floats of 64 bits become integers as in 32: truncated, saturated, NaN as 0
     ...outputs.map((dtype) => ({ dtype, values: new Array<number>(size).fill(9) })),
   ]);
   const [low, high] = [-(2 ** 31), 2 ** 31 - 1];
-  t.deepEqual([...(i32 as TypedArray)], [2, -2, high, low, high, -1, 0, high, 0]);
-  t.deepEqual([...(u32 as TypedArray)], [2, 0, 3e9, 0, 2 ** 32 - 1, 0, 0, 2 ** 32 - 1, 0]);
-  t.deepEqual([...(bool as TypedArray)], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
-  t.deepEqual([...(u8 as TypedArray)], [2, 0, 255, 0, 255, 0, 0, 255, 0]);
+  t.deepEqual([...(i32 as StoredArray)], [2, -2, high, low, high, -1, 0, high, 0]);
+  t.deepEqual([...(u32 as StoredArray)], [2, 0, 3e9, 0, 2 ** 32 - 1, 0, 0, 2 ** 32 - 1, 0]);
+  t.deepEqual([...(bool as StoredArray)], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  t.deepEqual([...(u8 as StoredArray)], [2, 0, 255, 0, 255, 0, 0, 255, 0]);
 });

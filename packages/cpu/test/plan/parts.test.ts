@@ -7,12 +7,11 @@ import {
   type Plan,
   primitiveFns,
   type Step,
-  type TypedArray,
 } from "@metrigrad/tensor";
 import test from "tape";
 import { Device } from "../../src/backend/device.ts";
 import { bytesOf } from "../../src/loop/lanes.ts";
-import { storedArray, writeElements } from "../../src/memory/elements.ts";
+import { type StoredArray, storedArray, writeElements } from "../../src/memory/elements.ts";
 import { openCpu } from "../../src/open.ts";
 import { buildPlan, floatsIn } from "../../src/plan/module.ts";
 import type { Numbers } from "../support/module.ts";
@@ -26,7 +25,7 @@ async function runInParts(
   float: FloatType,
   parts: number,
   random: Random,
-): Promise<TypedArray[]> {
+): Promise<StoredArray[]> {
   const device = await Device.create({ relaxed: false, threads: 1, grain: 0 });
   const storedAs = (dtype: DType) => (dtype === "f32" ? float : dtype);
   const buffers = plan.buffers.map(({ dtype, data }) => {

@@ -7,7 +7,7 @@ test("copy: any layout to any layout", async (t) => {
   const random = new Random(24);
   for (let turn = 0; turn < 40; turn++) {
     const shape = Array.from({ length: random.integer(0, 3) }, () => random.integer(0, 18));
-    const dtype = random.pick<DType>(["f32", "i32", "u32", "bool", "u8"]);
+    const dtype = random.pick<DType>(["f32", "i32", "u32", "bool", "u8", "f16"]);
     const plan = new TestPlan();
     const value = () =>
       dtype === "f32" ? random.between(-1, 1) : random.integer(0, dtype === "bool" ? 1 : 200);

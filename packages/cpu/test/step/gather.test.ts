@@ -9,8 +9,9 @@ test("gather: rows of any type by clamped index", async (t) => {
     const rows = random.integer(1, 9);
     const rest = Array.from({ length: random.integer(0, 2) }, () => random.integer(1, 19));
     const at = Array.from({ length: random.integer(0, 2) }, () => random.integer(0, 6));
-    const from = random.pick<DType>(["f32", "i32", "u32", "bool", "u8"]);
-    const to = random.pick<DType>(["f32", "i32", "u32", "bool", "u8"]);
+    const from = random.pick<DType>(["f32", "i32", "u32", "bool", "u8", "f16", "f16"]);
+    const half = from === "f16" ? (["f16", "f16"] as const) : [];
+    const to = random.pick<DType>(["f32", "i32", "u32", "bool", "u8", ...half]);
     const plan = new TestPlan();
     const values: Record<DType, () => number> = {
       f32: () => random.between(-300, 300),
@@ -19,6 +20,7 @@ test("gather: rows of any type by clamped index", async (t) => {
       u32: () => random.integer(0, 300),
       bool: () => random.integer(0, 1),
       u8: () => random.integer(0, 255),
+      f16: () => random.integer(-2000, 2000) / 8,
     };
     const shape = [rows, ...rest];
     const source = plan.view(shape, from, values[from], randomLayout(random, shape, false));

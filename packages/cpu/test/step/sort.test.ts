@@ -6,9 +6,10 @@ import { compare, randomLayout, TestPlan } from "../support/steps.ts";
 /** Few different values, so that there are ties, and what is no usual number. */
 function drawn(random: Random, dtype: DType): number {
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0];
-  if (dtype === "f32" && random.chance(0.2)) return random.pick(odd);
+  const isFloat = dtype === "f32" || dtype === "f16";
+  if (isFloat && random.chance(0.2)) return random.pick(odd);
   if (dtype === "u32" && random.chance(0.2)) return 4e9;
-  const whole = random.integer(dtype === "f32" || dtype === "i32" ? -9 : 0, 9);
+  const whole = random.integer(isFloat || dtype === "i32" ? -9 : 0, 9);
   // Neighbours that differ in the lower word of 64 bits only.
   return dtype === "f32" && random.chance(0.3)
     ? whole * (1 + random.integer(0, 3) * 2 ** -52)
@@ -20,7 +21,7 @@ test("sort: as the reference, ties in their order and NaN above all", async (t) 
   for (let turn = 0; turn < 40; turn++) {
     const kept = Array.from({ length: random.integer(0, 2) }, () => random.integer(0, 7));
     const shape = [...kept, random.integer(0, random.chance(0.5) ? 600 : 23)];
-    const dtype = random.pick<DType>(["f32", "f32", "i32", "u32", "u8", "bool"]);
+    const dtype = random.pick<DType>(["f32", "f32", "i32", "u32", "u8", "bool", "f16", "f16"]);
     const plan = new TestPlan();
     const value = () => (dtype === "bool" ? random.integer(0, 1) : drawn(random, dtype));
     const input = plan.view(shape, dtype, value, randomLayout(random, shape, false));

@@ -37,7 +37,7 @@ export function writeSafetensors(
 /**
  * Returns the elements of a tensor as they lie in a safetensors file: little-endian and row-major.
  *
- * The bytes share the tensor's memory where the machine is little-endian: do not write into them.
+ * The bytes share the tensor's memory where the machine is little-endian and the elements are not f16: do not write into them.
  *
  * @param value - The tensor.
  * @returns The bytes.
@@ -45,5 +45,5 @@ export function writeSafetensors(
  * @category Data
  */
 export function tensorBytes(value: Tensor): Uint8Array {
-  return writeElements(value.data());
+  return writeElements(value.data(), value.dtype);
 }

@@ -1,4 +1,11 @@
-import { DataError, type DType, hostArray, type TypedArray } from "@metrigrad/tensor";
+import {
+  DataError,
+  type DType,
+  encodeHalves,
+  halfValue,
+  hostArray,
+  type TypedArray,
+} from "@metrigrad/tensor";
 
 /** How elements of one type lie in a file, and what they become. */
 export interface StoredType {
@@ -23,7 +30,7 @@ export const storedTypes = {
   i32: stored("i32", 4, "i32", (view, at, little) => view.getInt32(at, little)),
   u64: stored("u64", 8, "i32", (view, at, little) => view.getBigUint64(at, little)),
   i64: stored("i64", 8, "i32", (view, at, little) => view.getBigInt64(at, little)),
-  f16: stored("f16", 2, "f32", (view, at, little) => half(view.getUint16(at, little))),
+  f16: stored("f16", 2, "f32", (view, at, little) => halfValue(view.getUint16(at, little))),
   bf16: stored("bf16", 2, "f32", (view, at, little) => brain(view.getUint16(at, little))),
   f32: stored("f32", 4, "f32", (view, at, little) => view.getFloat32(at, little)),
   f64: stored("f64", 8, "f64", (view, at, little) => view.getFloat64(at, little)),
@@ -31,16 +38,6 @@ export const storedTypes = {
 
 function stored(name: string, bytes: number, dtype: DType, get: StoredType["get"]): StoredType {
   return { name, bytes, dtype, get };
-}
-
-/** Returns the value of an IEEE 754 binary16. */
-function half(bits: number): number {
-  const sign = bits >> 15 === 0 ? 1 : -1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = (bits & 1023) / 1024;
-  if (exponent === 0) return sign * fraction * 2 ** -14;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction) * 2 ** (exponent - 15);
 }
 
 const word = new DataView(new ArrayBuffer(4));
@@ -106,11 +103,13 @@ export const writtenTypes: Readonly<Record<DType, StoredType>> = {
   u32: storedTypes.u32,
   bool: storedTypes.bool,
   u8: storedTypes.u8,
+  f16: storedTypes.f16,
 };
 
-/** Returns the bytes of elements, little-endian. */
-export function writeElements(elements: TypedArray): Uint8Array {
-  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = elements;
+/** Returns the bytes of elements of a type, little-endian. */
+export function writeElements(elements: TypedArray, dtype: DType): Uint8Array {
+  const stored = dtype === "f16" ? encodeHalves(elements) : elements;
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = stored;
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   if (hostIsLittle || size === 1) return bytes;
   const swapped = new Uint8Array(byteLength);

@@ -1,7 +1,7 @@
 /** Files that NumPy wrote (record.py), and their bytes written again. */
 import { readFileSync } from "node:fs";
 import { readNpy, readNpz, writeNpy, writeNpz } from "@metrigrad/data";
-import { DataError, tensor } from "@metrigrad/tensor";
+import { convert, DataError, tensor } from "@metrigrad/tensor";
 import test from "tape";
 
 interface Recorded {
@@ -46,6 +46,8 @@ test("writeNpy writes the bytes that NumPy writes", async (t) => {
     const file = fileOf(name);
     t.deepEqual(writeNpy(readNpy(file)), file, name);
   }
+  const halves = fileOf("f16");
+  t.deepEqual(writeNpy(convert(readNpy(halves), "f16")), halves, "f16");
   t.throws(() => writeNpy([1] as never), /writeNpy: the value must be a tensor, got a object/);
 });
 

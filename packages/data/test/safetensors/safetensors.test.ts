@@ -40,6 +40,29 @@ test("tensors of all types come back as they were, with texts", async (t) => {
   t.equal(readSafetensors(writeSafetensors({})).tensors.size, 0);
 });
 
+test("f16 takes two bytes in a file, and is read as f32", async (t) => {
+  const halves = [1.5, -2, 2 ** -24, 65504, -0, Infinity, 1638 / 2 ** 14];
+  const tensors = {
+    a: tensor(Uint8Array.of(7)),
+    x: tensor([...halves.slice(0, 6), 0.1], { dtype: "f16" }),
+  };
+  const bytes = writeSafetensors(tensors);
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+  t.deepEqual(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))).x, {
+    dtype: "F16",
+    shape: [7],
+    data_offsets: [0, 14],
+  });
+  const elements = [0x3e00, 0xc000, 0x0001, 0x7bff, 0x8000, 0x7c00, 0x2e66];
+  t.deepEqual(
+    [...bytes.subarray(8 + length)],
+    [...elements.flatMap((bits) => [bits & 255, bits >> 8]), 7],
+  );
+  const back = readSafetensors(bytes).tensors.get("x");
+  t.equal(back?.dtype, "f32");
+  t.deepEqual([...(back?.data() ?? [])], halves.map(Math.fround));
+});
+
 test("the layout is that of the format, aligned", async (t) => {
   const bytes = writeSafetensors({ a: tensor(Uint8Array.of(7)), b: tensor(Float32Array.of(1)) });
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

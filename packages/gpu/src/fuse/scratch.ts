@@ -55,7 +55,7 @@ export function withScratch<T extends Dispatch>(
   const uses = dispatch.uses.map((use) => {
     const start = starts.get(use.page);
     if (start === undefined) return use;
-    params[use.param] = (params[use.param] as number) + (use.inBytes ? start : start / 4);
+    params[use.param] = (params[use.param] as number) + start / use.lane;
     const [first, end] = use.range;
     return { ...use, page: scratch, range: [start + first, start + end] as const };
   });

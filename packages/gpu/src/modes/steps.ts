@@ -5,6 +5,7 @@ import {
   type DType,
   type GatherStep,
   type HostMemory,
+  isStoredOnly,
   type MapStep,
   type ReduceOp,
   type ReduceStep,
@@ -161,7 +162,8 @@ export const gather: Prepare<GatherStep> = ({ source, indices, output }, memory,
   if (size === 0) return nothing;
   const kind = memory.dtype(output);
   const rows = source.shape[0] as number;
-  const exact = isFloaty(kind) && (memory.dtype(source) === kind || memory.dtype(source) === "u8");
+  const from = memory.dtype(source);
+  const exact = isFloaty(kind) && (from === kind || isStoredOnly(from));
   if (!exact || kind === "bool" || sizeOf(source.shape) > largestTable) return null;
   const columns = sizeOf(source.shape.slice(1));
   const count = sizeOf(indices.shape);

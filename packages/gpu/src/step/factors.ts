@@ -1,4 +1,4 @@
-import type { View } from "@metrigrad/tensor";
+import { isStoredOnly, type View } from "@metrigrad/tensor";
 import type { Kernel, Operand } from "../wgsl/kernel.ts";
 import { positionText, scaled, scaledBy, spaceOf } from "../wgsl/layout.ts";
 import type { Factor } from "./product/factor.ts";
@@ -65,7 +65,7 @@ export function factorOf(
 /** Whether elements of a view along some axes come in vectors of four, each at a multiple of 4 words of its page. */
 export function inQuads({ memory }: Kernel, view: View, [from, to]: Range): boolean {
   const { buffer, shape, strides, offset, advance = [] } = view;
-  if (memory.dtype(buffer) === "u8") return false;
+  if (isStoredOnly(memory.dtype(buffer))) return false;
   const long = shape.flatMap((size, axis) => (size > 1 ? [axis] : []));
   const unit = long.findLast((axis) => axis >= from && axis < to);
   if (unit === undefined || strides[unit] !== 1 || (shape[unit] as number) % 4 !== 0) return false;

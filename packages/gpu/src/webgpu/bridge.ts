@@ -61,8 +61,8 @@ export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
     before.push(into);
     const back = { from: spare, fromOffset: end, to: page, toOffset: start, bytes };
     if (written(page)) after.push(back);
-    for (const { param, inBytes } of own) {
-      moved[param] = (moved[param] as number) + (inBytes ? end - start : (end - start) / 4);
+    for (const { param, lane } of own) {
+      moved[param] = (moved[param] as number) + (end - start) / lane;
     }
     end += aligned(bytes);
   }

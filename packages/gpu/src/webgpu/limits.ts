@@ -32,7 +32,7 @@ const bindingAlignment = 256;
 /**
  * The largest page that kernels can count through, in bytes.
  *
- * Positions are words of 32 bits, and those of bytes count bytes. A loop over a list ends when its counter is at the end or
+ * Positions are words of 32 bits, and those of bytes or halves count these. A loop over a list ends when its counter is at the end or
  * behind it, so the counter must not wrap before. It goes on by 8192 at most (256 threads that add 32 elements each), and
  * the last of up to 1024 slices of a list may begin that many elements behind its end. 16 KiB are room for both.
  */

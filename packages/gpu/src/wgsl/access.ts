@@ -12,8 +12,11 @@ export interface Words {
   /** Returns four words, the first of which has an index that is a multiple of 4. */
   quad(index: string): string;
   setQuad(index: string, bits: string): string;
-  /** Returns a statement that stores a byte beside neighbours that other threads may store at the same time. */
-  storeByte(index: string, value: string): string;
+  /**
+   * Returns a statement that stores the lowest bits of a value as one of `parts` of a word, beside neighbours that other
+   * threads may store at the same time. The index counts parts, and the value has no higher bits.
+   */
+  storePart(index: string, value: string, parts: 2 | 4): string;
 }
 
 /** Returns the calls by which a kernel reaches its page with a number. */
@@ -23,12 +26,14 @@ export function wordsOf(at: number): Words {
     store: (index, bits) => `pageStore${at}(${index}, ${bits});`,
     quad: (index) => `pageQuad${at}(${index})`,
     setQuad: (index, bits) => `pageSetQuad${at}(${index}, ${bits});`,
-    storeByte: (index, value) =>
-      [
-        `{ let byteAt = ${index}; let byteShift = (byteAt & 3u) * 8u;`,
-        `pageAnd${at}(byteAt >> 2u, ~(255u << byteShift));`,
-        `pageOr${at}(byteAt >> 2u, (min(${value}, 255u)) << byteShift); }`,
-      ].join(" "),
+    storePart: (index, value, parts) => {
+      const bits = 32 / parts;
+      return [
+        `{ let partAt = ${index}; let partShift = (partAt & ${parts - 1}u) * ${bits}u;`,
+        `pageAnd${at}(partAt >> ${parts / 2}u, ~(${2 ** bits - 1}u << partShift));`,
+        `pageOr${at}(partAt >> ${parts / 2}u, (${value}) << partShift); }`,
+      ].join(" ");
+    },
   };
 }
 

@@ -29,6 +29,23 @@ const texts: Readonly<Record<string, string>> = {
   if (x >= 4294967296.0) { return 4294967295u; }
   return u32(max(x, 0.0));
 }`,
+  // Integers alone, since devices may take floats of less than full precision for zero.
+  halfFloat: `fn halfFloat(bits: u32) -> f32 {
+  let sign = (bits & 0x8000u) << 16u;
+  let exponent = bits & 0x7c00u;
+  if (exponent == 0u) { return bitcast<f32>(bitcast<u32>(f32(bits & 0x3ffu) * 5.9604644775390625e-8) | sign); }
+  let by = select(0x38000000u, 0x70000000u, exponent == 0x7c00u);
+  return bitcast<f32>((((bits & 0x7fffu) << 13u) + by) | sign);
+}`,
+  // The number is a half already, so nothing is rounded.
+  halfBits: `fn halfBits(x: f32) -> u32 {
+  let bits = bitcast<u32>(x);
+  let size = bits & 0x7fffffffu;
+  let sign = (bits >> 16u) & 0x8000u;
+  if (size >= 0x7f800000u) { return sign | select(0x7c00u, 0x7e00u, size > 0x7f800000u); }
+  if (size < 0x38800000u) { return sign | u32(bitcast<f32>(size) * 16777216.0); }
+  return sign | ((size - 0x38000000u) >> 13u);
+}`,
   powerOf2: "fn powerOf2(n: i32) -> f32 { return bitcast<f32>(u32(n + 127) << 23u); }",
   // x = n ln 2 + r with |r| ≤ ½ ln 2; gives e^r − 1 and n. The polynomial is that of Cephes' expf.
   splitExp: `fn splitExp(x: f32) -> vec2<f32> {

@@ -1,9 +1,23 @@
-import { type DType, type ScalarType, scalarTypeOf, type View } from "@metrigrad/tensor";
+import {
+  type DType,
+  type ScalarType,
+  scalarTypeOf,
+  storageBytes,
+  type View,
+} from "@metrigrad/tensor";
 import type { Shape, Traits } from "../step/product/shape.ts";
 import type { Page, Spot } from "../webgpu/page.ts";
-import { wordsOf } from "./access.ts";
+import { type Words, wordsOf } from "./access.ts";
 import { positionText } from "./layout.ts";
 import { programText, renumbered, type Shared, type Source } from "./source.ts";
+
+/** The bytes of an element. */
+export type Lane = 1 | 2 | 4;
+
+/** Returns the bytes of an element of a buffer. There are no floats of 64 bits. */
+function laneOf(dtype: DType): Lane {
+  return storageBytes[dtype] as Lane;
+}
 
 /**
  * The memory that a dispatch uses: which part of which page, and the word of the parameters that holds its position.
@@ -11,13 +25,10 @@ import { programText, renumbered, type Shared, type Source } from "./source.ts";
 export interface Use {
   readonly page: Page;
   readonly write: boolean;
-  /**
-   * The index of the parameter with the position: the number of words before the first one that is used, or of bytes
-   * if `inBytes` is set.
-   */
+  /** The index of the parameter with the position: the number of elements before the first one that is used. */
   readonly param: number;
-  /** Whether positions are counted in bytes, and not in words. */
-  readonly inBytes: boolean;
+  /** The bytes of an element: 4, or 2 or 1 if words hold several. */
+  readonly lane: Lane;
   /** The first byte, and the byte after the last. */
   readonly range: readonly [number, number];
   /** The distance by which the position moves with each turn of the loops around the step, outermost first. */
@@ -181,10 +192,8 @@ export class Kernel {
   private operand(view: View, write: boolean): Operand {
     const { page, offset } = this.memory.spot(view.buffer);
     const dtype = this.memory.dtype(view.buffer);
-    const lane = dtype === "u8" ? 1 : 4;
     const range = [offset, offset + this.memory.bytes(view.buffer)] as const;
-    const start = offset + lane * view.offset;
-    // Lanes are words, or bytes if positions are counted in bytes.
+    const start = offset + laneOf(dtype) * view.offset;
     return this.use(page, dtype, start, range, write, view.strides, view.advance ?? []);
   }
 
@@ -197,13 +206,13 @@ export class Kernel {
     strides: readonly number[],
     advance: readonly number[],
   ): Operand {
-    const inBytes = dtype === "u8";
+    const lane = laneOf(dtype);
     let at = this.pages.indexOf(page);
     if (at < 0) at = this.pages.push(page) - 1;
-    if (inBytes && write) this.atomic.add(at);
+    if (lane < 4 && write) this.atomic.add(at);
     const param = this.params.length;
-    this.uses.push({ page, write, param, inBytes, range, advance });
-    const base = this.param(inBytes ? start : start / 4);
+    this.uses.push({ page, write, param, lane, range, advance });
+    const base = this.param(start / lane);
     const type = scalarTypeOf(dtype);
     const words = wordsOf(at);
     const bitsOf = (value: string) => {
@@ -215,8 +224,10 @@ export class Kernel {
       type,
       load: (position) => {
         const index = `${base} + ${position}`;
-        if (inBytes)
-          return `((${words.load(`(${index}) >> 2u`)} >> (((${index}) & 3u) * 8u)) & 255u)`;
+        if (lane < 4) {
+          const bits = partText(words, index, lane === 2 ? 2 : 4);
+          return lane === 2 ? `halfFloat(${bits})` : bits;
+        }
         const bits = words.load(index);
         if (type === "u32") return bits;
         return type === "bool"
@@ -225,7 +236,8 @@ export class Kernel {
       },
       store: (position, value) => {
         const index = `${base} + ${position}`;
-        if (inBytes) return words.storeByte(index, value);
+        if (lane === 1) return words.storePart(index, `min(${value}, 255u)`, 4);
+        if (lane === 2) return words.storePart(index, `halfBits(${value})`, 2);
         return words.store(index, bitsOf(value));
       },
       quad: (position) => {
@@ -242,6 +254,13 @@ export class Kernel {
       },
     };
   }
+}
+
+/** Returns the bits of one of the parts of a word. The index counts parts. */
+function partText(words: Words, index: string, parts: 2 | 4): string {
+  const bits = 32 / parts;
+  const word = words.load(`(${index}) >> ${parts / 2}u`);
+  return `((${word} >> (((${index}) & ${parts - 1}u) * ${bits}u)) & ${2 ** bits - 1}u)`;
 }
 
 const wordText = (at: number) => `p[${at >> 2}].${"xyzw"[at & 3]}`;

@@ -113,6 +113,27 @@ const cases: readonly { readonly name: string; readonly make: (plan: TestPlan) =
       output: plan.view([4, 3]),
     }),
   },
+  ...(["f32", "f16"] as const).map((dtype) => ({
+    name: `gather of halves to ${dtype}`,
+    make: (plan: TestPlan): Step => ({
+      kind: "gather",
+      label: "",
+      source: plan.view([5, 3], "f16"),
+      indices: plan.view([4], "i32", (at) => at * 3 - 7),
+      output: plan.view([4, 3], dtype),
+    }),
+  })),
+  {
+    name: "a map of halves",
+    make: (plan) => ({
+      kind: "map",
+      label: "",
+      shape: [6],
+      inputs: [plan.view([6], "f16")],
+      exprs: [call(primitiveFns.mul, arg(0), literal(2))],
+      outputs: [plan.view([6])],
+    }),
+  },
   {
     name: "copy of a view",
     make: (plan) => ({

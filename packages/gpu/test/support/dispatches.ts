@@ -29,7 +29,7 @@ export function dispatchOf(sketch: Sketch): Dispatch {
   const { page = somePage, reads = [], writes = [], text = "let x = 1u;" } = sketch;
   const { lanes = 256, barriers = false, groups = 1, atomic = false } = sketch;
   const use = (write: boolean) => (range: readonly [number, number]) => {
-    return { page, write, param: 1, inBytes: false, range, advance: [] };
+    return { page, write, param: 1, lane: 4 as const, range, advance: [] };
   };
   return {
     code: () => text,

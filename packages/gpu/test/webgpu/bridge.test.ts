@@ -7,7 +7,7 @@ test("bridge: pages beyond the limit are copied to one, and back where they are 
   const pages = ["a", "b", "c", "d"].map((name) => new Page(name, 1024));
   const [a, b, c, d] = pages as [Page, Page, Page, Page];
   const use = (page: Page, param: number, start: number, bytes: number, write: boolean): Use => {
-    return { page, param, write, inBytes: false, range: [start, start + bytes], advance: [] };
+    return { page, param, write, lane: 4, range: [start, start + bytes], advance: [] };
   };
   const dispatch: Launch = {
     code: () => "",

@@ -150,6 +150,7 @@ test("webgpu: lists of every length are sorted, within a workgroup and across", 
       i32: (at) => Math.round(9 * wave(at)),
       u32: (at) => (at % 5 === 0 ? 4e9 : at % 7),
       u8: (at) => at % 251,
+      f16: (at) => (at % 7 === 0 ? some(at / 7) : 9 * wave(at)),
     };
     for (const [shape, dtype] of [
       [[1], "f32"],
@@ -159,6 +160,7 @@ test("webgpu: lists of every length are sorted, within a workgroup and across", 
       [[3, 1025], "u32"],
       [[2, 5000], "f32"],
       [[1, 2048], "u8"],
+      [[2, 2050], "f16"],
     ] as const) {
       for (const descending of [false, true]) {
         const plan = new TestPlan();

@@ -7,6 +7,7 @@ import {
   reference,
   type Store,
   type Tensor,
+  valueTypeOf,
 } from "@metrigrad/tensor";
 import type { Node } from "../core/node.ts";
 import { constant } from "../ops/constant.ts";
@@ -138,7 +139,7 @@ async function compareCase(
       what,
       value,
       expected?.[index] as Tensor,
-      value.dtype[0] === "f" ? tolerance : 0,
+      valueTypeOf(value.dtype) === "float" ? tolerance : 0,
     );
   });
 }

@@ -6,6 +6,7 @@ const valueTypes: Readonly<Record<ValueType, true>> = {
   u32: true,
   bool: true,
   u8: true,
+  f16: true,
 };
 
 /** Throws GraphError unless a value is the name of an element type of nodes. `example` is a right call. */

@@ -1,4 +1,4 @@
-import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { isStoredOnly, normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -16,7 +16,7 @@ function argOp(name: string, op: "max" | "min"): Op<ArgAttrs> {
     name,
     infer: ([x], { axis }) => {
       const { shape, type } = x as Node;
-      if (shape[axis] === 0 || type === "bool" || type === "u8") {
+      if (shape[axis] === 0 || type === "bool" || isStoredOnly(type)) {
         throw new ShapeError({
           where: name,
           must: `axis ${axis} must have an element, of type float, i32 or u32`,
@@ -70,7 +70,7 @@ function argNode(op: Op<ArgAttrs>, value: NodeLike, options: ArgOptions): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis.
  * @returns The positions as i32, of x's shape without the axis.
- * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */
@@ -88,7 +88,7 @@ export function argMax(x: NodeLike, options: ArgOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis.
  * @returns The positions as i32, of x's shape without the axis.
- * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is empty or out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */

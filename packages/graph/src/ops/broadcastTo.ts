@@ -82,7 +82,7 @@ export const sumOp: Op<ReduceAttrs> = reductionOp("sum", "sum", (node, cotangent
  * @param x - The values: float, i32 or u32.
  * @param options - The axes, all by default, and whether they stay with size 1.
  * @returns The sums, of x's shape without the axes.
- * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */
@@ -100,8 +100,8 @@ export function sum(x: NodeLike, options: ReduceOptions = {}): Node {
  * @param node - The value, to sum over the axes that were repeated.
  * @param shape - The shape before it was broadcast.
  * @returns The sums, of the given shape.
- * @throws {@link ShapeError} if the shape does not broadcast to the value's shape, or if bool or u8
- *   must be summed.
+ * @throws {@link ShapeError} if the shape does not broadcast to the value's shape, or if bool, u8 or
+ *   f16 must be summed.
  * @category Ops: shapes
  */
 export function unbroadcast(node: Node, shape: Shape): Node {

@@ -1,4 +1,4 @@
-import { primitiveFns, ShapeError, type ValueType } from "@metrigrad/tensor";
+import { isStoredOnly, primitiveFns, ShapeError, type ValueType } from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { notEqual } from "./comparison.ts";
@@ -16,9 +16,10 @@ const conversions = {
 } as const satisfies Record<string, Elementwise>;
 
 /**
- * Converts bytes. Only gathers read bytes, so the value is gathered as the only row of [1, shape…].
+ * Converts stored elements. Only gathers read them, so the value is gathered as the only row of
+ * [1, shape…].
  */
-function fromBytes(x: Node, type: "float" | "i32" | "u32"): Node {
+function fromStored(x: Node, type: "float" | "i32" | "u32"): Node {
   const row = gather(reshape(x, [1, ...x.shape]), iota(1), { type });
   return reshape(row, x.shape);
 }
@@ -27,26 +28,28 @@ function fromBytes(x: Node, type: "float" | "i32" | "u32"): Node {
  * Converts a value to another element type.
  *
  * Floats are truncated to integers and limited to their range; NaN becomes 0. i32 and u32 keep
- * their bits. A bool is true where x ≠ 0. From bool come 0 and 1. A cast of floats to float changes
+ * their bits. A bool is true where x ≠ 0. An f16 becomes the float that it is. From bool come 0 and 1. A cast of floats to float changes
  * nothing and keeps the derivative; all other casts have none.
  *
  * @param x - The value, of any type.
  * @param type - The new type: `float`, `i32`, `u32` or `bool`.
  * @returns A value of x's shape and the new type.
- * @throws {@link ShapeError} if the new type is `u8` and x is not; only data have that type.
+ * @throws {@link ShapeError} if the new type is `u8` or `f16` and x has another; only data have
+ *   these types.
  * @category Ops: elements
  */
 export function cast(x: NodeLike, type: ValueType): Node {
   const node = asNode(x);
   if (node.type === type) return node;
-  if (type === "u8") {
+  if (isStoredOnly(type)) {
     throw new ShapeError({
       where: "cast",
       must: "the type must be float, i32, u32 or bool",
       got: type,
-      todo: "keep bytes in data variables and inputs only",
+      todo: `keep ${type} in data variables and inputs only`,
     });
   }
-  if (node.type !== "u8") return makeNode(conversions[type].op, [node], null);
-  return type === "bool" ? notEqual(fromBytes(node, "i32"), 0) : fromBytes(node, type);
+  if (!isStoredOnly(node.type)) return makeNode(conversions[type].op, [node], null);
+  if (type !== "bool") return fromStored(node, type);
+  return notEqual(fromStored(node, node.type === "u8" ? "i32" : "float"), 0);
 }

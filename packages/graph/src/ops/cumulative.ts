@@ -109,7 +109,7 @@ export const cumsumOp: Op<RunningAttrs> = {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis, the direction, and whether each sum has its own element.
  * @returns The sums, of x's shape.
- * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences
  */
@@ -128,7 +128,7 @@ export function cumsum(x: NodeLike, options: ExclusiveOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis, the direction, and whether each product has its own element.
  * @returns The products, of x's shape.
- * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences
  */
@@ -146,7 +146,7 @@ export function cumprod(x: NodeLike, options: ExclusiveOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis and the direction.
  * @returns The maxima, of x's shape.
- * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences
  */
@@ -164,7 +164,7 @@ export function cummax(x: NodeLike, options: CumulativeOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axis and the direction.
  * @returns The minima, of x's shape.
- * @throws {@link ShapeError} if the axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences
  */

@@ -50,7 +50,7 @@ export function diagonal(x: NodeLike, offset = 0): Node {
  * @param offset - Which diagonal: 0 (the default) is the main one, positive numbers are to the
  *   right of it, negative ones below.
  * @returns The matrices, [b…, d + |offset|, d + |offset|].
- * @throws {@link ShapeError} if x is a scalar or u8, or if the offset is not an integer.
+ * @throws {@link ShapeError} if x is a scalar, u8 or f16, or if the offset is not an integer.
  * @category Ops: linear algebra
  */
 export function diag(x: NodeLike, offset = 0): Node {
@@ -81,7 +81,7 @@ export function diag(x: NodeLike, offset = 0): Node {
  *
  * @param x - The matrices: float, i32 or u32, [b…, d, d].
  * @returns The traces, [b…].
- * @throws {@link ShapeError} if x is not square, or if it is bool or u8.
+ * @throws {@link ShapeError} if x is not square, or if it is bool, u8 or f16.
  * @category Ops: linear algebra
  */
 export function trace(x: NodeLike): Node {

@@ -2,7 +2,14 @@
  * Boxes at positions that are known only at run time: reading and replacing. Each is the other's
  * adjoint, so they share a file.
  */
-import { type Shape, ShapeError, sameShape, showShape, sizeOf } from "@metrigrad/tensor";
+import {
+  isStoredOnly,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -86,7 +93,10 @@ export const dynamicSliceOp: Op<{ readonly sizes: Shape }> = {
   infer: ([x, starts], { sizes }) => {
     const lead = (starts as Node).shape.length - 1;
     const { shape, type } = x as Node;
-    return { shape: [...shape.slice(0, lead), ...sizes], type: type === "u8" ? "float" : type };
+    return {
+      shape: [...shape.slice(0, lead), ...sizes],
+      type: isStoredOnly(type) ? "float" : type,
+    };
   },
   vjp: (node, cotangent) => {
     const [x, starts] = node.inputs as [Node, Node];
@@ -224,7 +234,7 @@ export function dynamicSlice(
  * @param starts - The first position on each axis: a list of i32 scalars, or an i32 vector.
  * @returns A new value of x's shape.
  * @throws {@link ShapeError} if there is not one i32 start for each axis, if the new part does not
- *   fit, or if x is u8.
+ *   fit, or if x is u8 or f16.
  * @category Ops: shapes
  */
 export function dynamicUpdate(
@@ -235,8 +245,8 @@ export function dynamicUpdate(
   const node = asNode(x);
   const part = asNode(value, node.type);
   const at = startsOf("dynamicUpdate", starts, node.shape.length);
-  if (part.type !== node.type || node.type === "u8" || !fits(part.shape, node.shape)) {
-    const must = `the value must be ${node.type}, no u8, and fit into ${showShape(node.shape)}`;
+  if (part.type !== node.type || isStoredOnly(node.type) || !fits(part.shape, node.shape)) {
+    const must = `the value must be ${node.type}, no u8 or f16, and fit into ${showShape(node.shape)}`;
     refuse("dynamicUpdate", must, part.shape);
   }
   return makeNode(dynamicUpdateOp, [node, part, at], null);

@@ -1,6 +1,7 @@
 /** Gathering rows and adding to rows. Each is the other's adjoint, so they share a file. */
 
 import {
+  isStoredOnly,
   normalizeAxis,
   ShapeError,
   sameShape,
@@ -35,7 +36,7 @@ function acrossCases(indices: Node, rows: number): Node {
   return add(clip(indices, 0, rows - 1), first);
 }
 
-/** Rows of a source at indices; bytes are converted to `type`. */
+/** Rows of a source at indices; u8 and f16 are converted to `type`. */
 export const gatherOp: Op<{ readonly type: ValueType }> = {
   name: "gather",
   infer: ([source, indices], { type }) => {
@@ -74,7 +75,7 @@ export const gatherOp: Op<{ readonly type: ValueType }> = {
  * @category Ops: shapes
  */
 export interface GatherOptions {
-  /** The type of rows that are gathered from a u8 source; `float` by default. */
+  /** The type of rows that are gathered from a u8 or f16 source; `float` by default. */
   readonly type?: "float" | "i32" | "u32";
   /** The axis to index; 0 by default. Negative axes count from the end. */
   readonly axis?: number;
@@ -84,23 +85,24 @@ export interface GatherOptions {
  * Reads rows of a value by their positions: out[i…, r…] = source[indices[i…], r…].
  *
  * With another axis than 0, positions on that axis are read, and the axes of the indices take its
- * place. Positions are clamped to the size of the axis. Bytes are converted on the way.
+ * place. Positions are clamped to the size of the axis. Elements of u8 and f16 are converted on the
+ * way.
  *
  * @param source - The value to read from, of any type, with at least one axis.
  * @param indices - The positions, i32, [i…].
- * @param options - The axis, and the type for bytes.
+ * @param options - The axis, and the type for u8 and f16.
  * @returns The rows, [i…, r…] for axis 0.
  * @throws {@link ShapeError} if the axis is empty or out of range, if indices are not i32, or if a
- *   type is given for a source that is not u8.
+ *   type is given for a source that is neither u8 nor f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: shapes
  */
 export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
   checkOptions("gather", options, ["type", "axis"]);
   const from = asNode(source);
-  const type = from.type === "u8" ? (options.type ?? "float") : from.type;
+  const type = isStoredOnly(from.type) ? (options.type ?? "float") : from.type;
   if (options.type !== undefined && options.type !== type) {
-    refuse("gather", "only a u8 source is converted", from.type, "cast the rows afterwards");
+    refuse("gather", "only a u8 or f16 source is converted", from.type, "cast the rows afterwards");
   }
   const places = asIndices("gather", indices);
   const axis = axisOf("gather", options.axis, from.shape.length);

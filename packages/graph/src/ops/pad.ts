@@ -107,13 +107,13 @@ const extensions: Readonly<
  * The new elements have one value, 0 by default, or they are copies of elements of x. Copies add to
  * the derivative of their element.
  *
- * @param x - The value, of any type other than u8.
+ * @param x - The value, of any type other than u8 and f16.
  * @param widths - The pairs `[before, after]`, at most one for each axis, in the order of the axes.
  *   Other axes get no elements.
  * @param how - The value of the new elements, or a mode; 0 by default.
  * @returns The larger value.
  * @throws {@link ShapeError} if widths are not non-negative integers, if they are too large for the
- *   mode, if the mode is unknown, or if x is u8.
+ *   mode, if the mode is unknown, or if x is u8 or f16.
  * @category Ops: shapes
  */
 export function pad(

@@ -5,6 +5,7 @@ import {
   call,
   derivative,
   type Expr,
+  isStoredOnly,
   primitiveFns,
   type ScalarFn,
   type ScalarType,
@@ -37,15 +38,16 @@ export interface PointwiseOp extends Op<null> {
 }
 
 /**
- * Returns the scalar type of a node's elements. Throws ShapeError for u8, which only casts and
- * gathers read.
+ * Returns the scalar type of a node's elements. Throws ShapeError for u8 and f16, which
+ * only casts and gathers read.
  */
 function scalarType(where: string, node: Node): ScalarType {
-  if (node.type !== "u8") return node.type;
+  const { type } = node;
+  if (!isStoredOnly(type)) return type;
   throw new ShapeError({
     where,
     must: "element-wise inputs must be float, i32, u32 or bool",
-    got: "u8",
+    got: type,
     todo: 'cast(x, "float") first',
   });
 }

@@ -1,4 +1,4 @@
-import { normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { isStoredOnly, normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
@@ -116,11 +116,11 @@ export function putAlongAxis(
   const put = asNode(values, node.type);
   const shape = node.shape.with(axis, given.shape[axis] as number);
   const fits = put.type === node.type && broadcastsTo(put.shape, shape);
-  const typed = node.type !== "u8" && (node.type !== "bool" || mode === "set");
+  const typed = !isStoredOnly(node.type) && (node.type !== "bool" || mode === "set");
   if (!fits || !typed) {
     throw new ShapeError({
       where: "putAlongAxis",
-      must: `values must be ${node.type} and broadcast to ${showShape(shape)}; no u8, and bool only for "set"`,
+      must: `values must be ${node.type} and broadcast to ${showShape(shape)}; no u8 or f16, and bool only for "set"`,
       got: `${put.type} ${showShape(put.shape)} for ${node.type}, mode "${mode}"`,
       todo: "cast or reshape them",
     });

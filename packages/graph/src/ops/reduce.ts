@@ -44,7 +44,7 @@ export const prodOp = reductionOp("prod", "prod", prodPullback);
  * @param x - The values: float, i32 or u32.
  * @param options - The axes, all by default, and whether they stay with size 1.
  * @returns The largest elements, of x's shape without the axes.
- * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */
@@ -62,7 +62,7 @@ export function max(x: NodeLike, options: ReduceOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axes, all by default, and whether they stay with size 1.
  * @returns The smallest elements, of x's shape without the axes.
- * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */
@@ -79,7 +79,7 @@ export function min(x: NodeLike, options: ReduceOptions = {}): Node {
  * @param x - The values: float, i32 or u32.
  * @param options - The axes, all by default, and whether they stay with size 1.
  * @returns The products, of x's shape without the axes.
- * @throws {@link ShapeError} if an axis is out of range, or if x is bool or u8.
+ * @throws {@link ShapeError} if an axis is out of range, or if x is bool, u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: reductions
  */

@@ -1,4 +1,10 @@
-import { normalizeAxis, type ReduceOp, type Shape, ShapeError } from "@metrigrad/tensor";
+import {
+  isStoredOnly,
+  normalizeAxis,
+  type ReduceOp,
+  type Shape,
+  ShapeError,
+} from "@metrigrad/tensor";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -60,7 +66,7 @@ export function reductionOp(
     name,
     infer: ([x], { axes }) => {
       const { shape, type } = x as Node;
-      if (type === "bool" || type === "u8") {
+      if (type === "bool" || isStoredOnly(type)) {
         throw new ShapeError({
           where: name,
           must: "the operand must be float, i32 or u32",

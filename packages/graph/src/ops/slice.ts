@@ -3,6 +3,7 @@
 import {
   arg,
   call,
+  isStoredOnly,
   literal,
   primitiveFns,
   type ScalarType,
@@ -204,15 +205,15 @@ function fillView(node: Node<PlaceAttrs>, output: View, context: LowerContext): 
 
 /**
  * Adds `[before, after]` elements of `value` (0 by default) on each axis. Axes without a pair get
- * none. Throws ShapeError for widths that are not counts, and for u8.
+ * none. Throws ShapeError for widths that are not counts, and for u8 and f16.
  */
 export function pad(x: NodeLike, widths: readonly (readonly [number, number])[], value = 0): Node {
   const node = asNode(x);
   const counts = widths.flat().every((width) => Number.isInteger(width) && width >= 0);
-  if (!counts || widths.length > node.shape.length || node.type === "u8") {
+  if (!counts || widths.length > node.shape.length || isStoredOnly(node.type)) {
     throw new ShapeError({
       where: "pad",
-      must: "there must be a pair [before, after] of counts for at most each axis, and no u8",
+      must: "there must be a pair [before, after] of counts for at most each axis, and no u8 or f16",
       got: `${JSON.stringify(widths)} for ${node.type} ${showShape(node.shape)}`,
       todo: "pass counts ≥ 0; use slice to cut",
     });

@@ -1,4 +1,4 @@
-import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { isStoredOnly, normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -12,12 +12,12 @@ import { slice } from "./slice.ts";
  */
 export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; at: number } {
   const node = asNode(x);
-  if (node.type !== "u8") return { node, at: normalizeAxis(where, axis, node.shape.length) };
+  if (!isStoredOnly(node.type)) return { node, at: normalizeAxis(where, axis, node.shape.length) };
   throw new ShapeError({
     where,
     must: "the operand must be float, i32, u32 or bool",
-    got: "u8",
-    todo: 'cast(x, "i32") first',
+    got: node.type,
+    todo: `cast(x, "${node.type === "u8" ? "i32" : "float"}") first`,
   });
 }
 
@@ -33,7 +33,7 @@ export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; a
  * @param x - The values: float, i32, u32 or bool.
  * @param options - The axis and the direction.
  * @returns The sorted values, of x's shape.
- * @throws {@link ShapeError} if the axis is out of range, or if x is u8.
+ * @throws {@link ShapeError} if the axis is out of range, or if x is u8 or f16.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences
  */
@@ -76,7 +76,7 @@ export interface TopKOptions {
  * @param k - How many elements, from 0 to the size of the axis.
  * @param options - The axis, and whether the largest or the smallest elements.
  * @returns The elements and their i32 positions, each of x's shape with size k on the axis.
- * @throws {@link ShapeError} if the axis is out of range, if x is u8, or if k is not an integer
+ * @throws {@link ShapeError} if the axis is out of range, if x is u8 or f16, or if k is not an integer
  *   from 0 to the size of the axis.
  * @throws {@link GraphError} if an option is unknown.
  * @category Ops: sequences

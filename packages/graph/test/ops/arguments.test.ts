@@ -25,13 +25,13 @@ const refused: readonly (readonly [name: string, call: () => unknown, message: R
   [
     "input",
     () => graph.input("x", [2], { type: "i32" } as never),
-    /^input x: type must be one of float, i32, u32, bool, u8, got \{"type":"i32"\}; call input\("x", \[2\], "i32"\)/,
+    /^input x: type must be one of float, i32, u32, bool, u8, f16, got \{"type":"i32"\}; call input\("x", \[2\], "i32"\)/,
   ],
   ["input of f32", () => graph.input("x", [2], "f32" as never), /^input x: type must be .*"f32"/],
   [
     "variable",
     () => graph.variable("w", [2], { type: "f64" as never }),
-    /^variable w: type must be one of float, i32, u32, bool, u8, got "f64"; call variable/,
+    /^variable w: type must be one of float, i32, u32, bool, u8, f16, got "f64"; call variable/,
   ],
   ["reshape", () => graph.reshape(x, { shape: [4] } as never), /reshape: the shape must be a list/],
   [

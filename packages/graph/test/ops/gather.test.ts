@@ -1,5 +1,30 @@
 import test from "tape";
-import { cast, gather, input, oneHot, scatterAdd, vmap } from "../../src/index.ts";
+import {
+  argMax,
+  cast,
+  cholesky,
+  concat,
+  cumsum,
+  dynamicUpdate,
+  eigh,
+  gather,
+  grad,
+  input,
+  iota,
+  matmul,
+  mul,
+  oneHot,
+  pad,
+  putAlongAxis,
+  scatterAdd,
+  slice,
+  sort,
+  sum,
+  topK,
+  triangularSolve,
+  vmap,
+  where,
+} from "../../src/index.ts";
 import { evaluate } from "../evaluate.ts";
 import { kindsOf } from "../steps.ts";
 
@@ -33,7 +58,7 @@ test("gather and scatterAdd check their operands", (t) => {
   t.throws(() => gather(input("s", []), at), /^ShapeError: gather: the source must have a row/);
   t.throws(
     () => gather(table, at, { type: "i32" }),
-    /^ShapeError: gather: only a u8 source is converted/,
+    /^ShapeError: gather: only a u8 or f16 source is converted/,
   );
   t.throws(
     () => scatterAdd(at, table, 9),
@@ -54,6 +79,50 @@ test("bytes are converted by the gather itself", (t) => {
   t.throws(
     () => cast(table, "u8"),
     /^ShapeError: cast: the type must be float, i32, u32 or bool, got u8/,
+  );
+  t.end();
+});
+
+test("halves are converted by the gather itself, and stay halves in copies", (t) => {
+  const halves = input("halves", [9, 4], "f16");
+  t.deepEqual(kindsOf(gather(halves, at)), ["gather"]);
+  t.deepEqual(kindsOf(cast(halves, "float")), ["gather"]);
+  t.equal(gather(halves, at, { type: "i32" }).type, "i32");
+  t.equal(slice(halves, [[0, 2]]).type, "f16");
+  t.equal(concat([halves, halves], 0).type, "f16");
+  t.throws(
+    () => cast(table, "f16"),
+    /^ShapeError: cast: the type must be float, i32, u32 or bool, got f16; keep f16 in data/,
+  );
+  t.end();
+});
+
+test("no op computes with halves, and the error says so", (t) => {
+  const halves = input("halves", [4, 4], "f16");
+  const refused: Record<string, () => unknown> = {
+    mul: () => mul(halves, 2),
+    sum: () => sum(halves),
+    cumsum: () => cumsum(halves),
+    argMax: () => argMax(halves),
+    matmul: () => matmul(halves, input("w", [4, 2])),
+    matmulRight: () => matmul(input("x", [2, 4]), halves),
+    cholesky: () => cholesky(halves),
+    triangularSolve: () => triangularSolve(halves, input("y", [4, 1])),
+    eigh: () => eigh(halves),
+    sort: () => sort(halves),
+    topK: () => topK(halves, 1),
+    pad: () => pad(halves, [[1, 1]]),
+    scatterAdd: () => scatterAdd(iota(4), halves, 4),
+    putAlongAxis: () => putAlongAxis(halves, [[0]], halves),
+    dynamicUpdate: () => dynamicUpdate(halves, halves, [0, 0]),
+    where: () => where(input("c", [4, 4], "bool"), halves, halves),
+  };
+  for (const [name, make] of Object.entries(refused)) {
+    t.throws(make, /^(ShapeError|GraphError): .*f16/, name);
+  }
+  t.throws(
+    () => grad(sum(cast(halves, "float")), halves),
+    /^GraphError: grad: a differentiable path must lead from every value to the loss/,
   );
   t.end();
 });

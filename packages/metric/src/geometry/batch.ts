@@ -109,7 +109,7 @@ function isNodeLike(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "op" in value;
 }
 
-/** Turns a tree of tensors into inputs of a program, all with the same number of samples. Throws ShapeError. */
+/** Turns a tree of tensors into inputs of a program, all with the same number of samples. Halves become floats. Throws ShapeError. */
 export function treeInput(
   where: string,
   name: string,
@@ -130,7 +130,8 @@ export function treeInput(
     }
     const full = path === "" ? name : `${name}/${path}`;
     feeds[full] = value;
-    return input(full, value.shape, valueTypeOf(value.dtype));
+    const node = input(full, value.shape, valueTypeOf(value.dtype));
+    return node.type === "f16" ? cast(node, "float") : node;
   });
   return { nodes: nodes as NodeTree, feeds };
 }

@@ -195,6 +195,22 @@ test("a batch with inputScale: the metric is that of the scaled inputs", async (
   await store.close();
 });
 
+test("a batch of halves has the metric of the floats that they are", async (t) => {
+  const model = dense(3, 2);
+  const store = await onReference.store(model, 4);
+  const dense1 = async (batch: Parameters<typeof rfim>[1]) =>
+    data((await rfim(model, batch, { store })).blocks[0]?.toDense());
+  const halves = tensor(
+    Float64Array.from(pixels, (value) => value / 300),
+    { shape: [n, 3], dtype: "f16" },
+  );
+  const floats = tensor(Float64Array.from(halves.data()), { shape: [n, 3] });
+  t.ok(gap(await dense1(halves), await dense1(floats)) < 1e-14);
+  t.ok(gap(await dense1({ inputs: halves, targets: halves }), await dense1(floats)) < 1e-14);
+  t.ok(gap(await dense1({ inputs: halves, inputScale: 2 }), await dense1(floats)) > 0.1);
+  await store.close();
+});
+
 test("a batch whose leaves have different numbers of samples is refused by path", async (t) => {
   const model = mixed();
   const store = await onReference.store(model);

@@ -1,5 +1,5 @@
 /** Writes ONNX models (https://github.com/onnx/onnx, onnx.proto). Numbers of fields and types are those of that file. */
-import type { TypedArray, ValueType } from "@metrigrad/tensor";
+import { encodeHalves, type TypedArray, type ValueType } from "@metrigrad/tensor";
 import type { Attribute, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from "../model.ts";
 import { bytes, inner, integer, joined, type Message, message } from "./message.ts";
 
@@ -12,6 +12,7 @@ const typeNumbers: Readonly<Record<OnnxType, number>> = {
   i32: 6,
   i64: 7,
   bool: 9,
+  f16: 10,
   u32: 12,
 };
 
@@ -29,7 +30,7 @@ export interface Initializer {
 }
 
 /** Returns elements as bytes, little-endian. */
-export function littleEndian(data: TypedArray | BigInt64Array): Uint8Array {
+export function littleEndian(data: TypedArray | Uint16Array | BigInt64Array): Uint8Array {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const width = data.BYTES_PER_ELEMENT;
   if (width === 1 || new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return raw;
@@ -40,9 +41,10 @@ export function littleEndian(data: TypedArray | BigInt64Array): Uint8Array {
 }
 
 /** Returns the array type of elements in a file. */
-export function arrayFor(type: ValueType, values: ArrayLike<number>): TypedArray {
+export function arrayFor(type: ValueType, values: ArrayLike<number>): TypedArray | Uint16Array {
   if (type === "float") return Float32Array.from(values);
   if (type === "i32") return Int32Array.from(values);
+  if (type === "f16") return encodeHalves(values);
   return type === "u32" ? Uint32Array.from(values) : Uint8Array.from(values);
 }
 

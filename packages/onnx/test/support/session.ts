@@ -1,5 +1,5 @@
 /** Runs exported files by onnxruntime-web, which has its own kernels in WebAssembly. */
-import { type Tensor, tensor } from "@metrigrad/tensor";
+import { decodeHalves, encodeHalves, type Tensor, tensor } from "@metrigrad/tensor";
 import * as ort from "onnxruntime-web/wasm";
 
 // With one thread it loads in Node too.
@@ -13,7 +13,14 @@ const types = {
   u8: "uint8",
   bool: "bool",
   u32: "uint32",
+  f16: "float16",
 } as const;
+
+/** Returns elements as onnxruntime-web takes them: it has no floats of 64 bits here, and halves are bits. */
+function dataOf(value: Tensor) {
+  if (value.dtype === "f16") return encodeHalves(value.data());
+  return value.dtype === "f64" ? Float32Array.from(value.data()) : value.data();
+}
 
 /** A file that is open for requests. */
 export interface Session {
@@ -30,14 +37,17 @@ export async function session(bytes: Uint8Array): Promise<Session> {
     inputNames: own.inputNames,
     async run(inputs) {
       const feeds = Object.entries(inputs).map(([name, value]) => {
-        const data = value.dtype === "f64" ? Float32Array.from(value.data()) : value.data();
+        const data = dataOf(value);
         return [name, new ort.Tensor(types[value.dtype], data as never, [...value.shape])] as const;
       });
       const made = await own.run(Object.fromEntries(feeds));
       return Object.fromEntries(
         Object.entries(made).map(([name, value]) => {
-          const data = value.data as Float32Array | Int32Array | Uint8Array;
-          return [name, tensor(data, { shape: [...value.dims] })] as const;
+          const data = value.data as Float32Array | Int32Array | Uint8Array | Uint16Array;
+          const shape = [...value.dims];
+          if (!(data instanceof Uint16Array)) return [name, tensor(data, { shape })] as const;
+          const numbers = decodeHalves(data);
+          return [name, tensor(numbers, { shape, dtype: "f16" })] as const;
         }),
       );
     },

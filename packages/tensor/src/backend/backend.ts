@@ -127,7 +127,7 @@ export interface Store {
    *
    * @param variable - The variable, or its path in this store.
    * @returns The values in their order.
-   * @throws {@link BackendError} if the store does not have the variable.
+   * @throws {@link BackendError} if the store does not have the variable, or if it keeps the variable's f16 as bits.
    */
   view?(variable: VariableSpec | string): TypedArray;
   /**

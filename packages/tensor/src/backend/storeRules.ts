@@ -1,5 +1,6 @@
 import { type DType, type FloatType, storedType } from "../dtype.ts";
 import { BackendError, DataError } from "../errors.ts";
+import { roundHalf } from "../half.ts";
 import { checkNames } from "../names.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -82,10 +83,33 @@ export function initialValue({ path, spec }: NamedVariable, seed: number): Array
   });
 }
 
+/** The float types that cannot hold all finite numbers: how a number becomes one of theirs, and what a message says. */
+const limits: ReadonlyMap<
+  DType,
+  { readonly round: (x: number) => number; readonly must: string; readonly todo: string }
+> = new Map([
+  [
+    "f32",
+    {
+      round: Math.fround,
+      must: "floats of 32 bits hold numbers up to 3.4e38",
+      todo: 'scale it, or use a store of 64 bits: backend.store(model, { float: "f64" })',
+    },
+  ],
+  [
+    "f16",
+    {
+      round: roundHalf,
+      must: "floats of 16 bits (f16) hold numbers up to 65504",
+      todo: 'scale it, or use a variable of type "float"',
+    },
+  ],
+]);
+
 /**
- * Checks that a 32-bit float type can hold the numbers of a 64-bit tensor. A number above 3.4e38 would become infinite.
+ * Checks that floats of 16 or 32 bits can hold the numbers of a tensor. A number above 65504 or 3.4e38 would become infinite.
  *
- * Infinities in the tensor are allowed. All other pairs of types pass without a check.
+ * Infinities in the tensor are allowed. Other types pass without a check, and so do types of which all numbers fit.
  *
  * @param where - The function that the message names.
  * @param value - The tensor.
@@ -94,16 +118,14 @@ export function initialValue({ path, spec }: NamedVariable, seed: number): Array
  * @category For authors of backends
  */
 export function checkHolds(where: string, value: Tensor, dtype: DType): void {
-  if (dtype !== "f32" || value.dtype !== "f64") return;
+  const limit = limits.get(dtype);
+  if (limit === undefined || value.dtype === dtype) return;
+  if (dtype === "f32" && value.dtype !== "f64") return;
+  const { round, must, todo } = limit;
   const data = value.data();
-  const at = data.findIndex((x: number) => Number.isFinite(x) && !Number.isFinite(Math.fround(x)));
+  const at = data.findIndex((x: number) => Number.isFinite(x) && !Number.isFinite(round(x)));
   if (at < 0) return;
-  throw new DataError({
-    where,
-    must: "floats of 32 bits hold numbers up to 3.4e38",
-    got: `${data[at]} as element ${at}`,
-    todo: 'scale it, or use a store of 64 bits: backend.store(model, { float: "f64" })',
-  });
+  throw new DataError({ where, must, got: `${data[at]} as element ${at}`, todo });
 }
 
 /**

@@ -47,15 +47,18 @@ export type FindVariable = (spec: VariableSpec, buffer: BufferSpec) => TypedArra
 /** Lays out the buffers of a plan in memory. Throws what `variable` throws. */
 export function layOut(plan: Plan, variable: FindVariable, ops: ArrayOps): Memory {
   const arena = new ArrayBuffer(plan.arenaBytes);
+  /** What steps write outside of the arena. */
   const outputs: TypedArray[] = [];
   let bytes = plan.arenaBytes;
   const buffers = plan.buffers.map((buffer) => {
     const { place, dtype, size } = buffer;
     if (place.kind === "variable") return variable(place.spec, buffer);
-    if (place.kind === "arena") return onArena(arena, dtype, place.offset, size);
+    // The host has no array of halves, so they take more room than the arena has for them.
+    const own = place.kind === "arena" && dtype === "f16";
+    if (place.kind === "arena" && !own) return onArena(arena, dtype, place.offset, size);
     const data = place.kind === "constant" ? place.data : hostArray(dtype, size);
     bytes += data.byteLength;
-    if (place.kind === "output") outputs.push(data);
+    if (place.kind === "output" || own) outputs.push(data);
     return data;
   });
   return {

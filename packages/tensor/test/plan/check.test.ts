@@ -50,7 +50,7 @@ test("errors say where, what must hold and what came", (t) => {
 
 test("buffers, feeds and outputs are checked", (t) => {
   refuses(t, withBuffer(2, { dtype: "f32" }), /buffer b2 "": floats must be f64.*got f32/);
-  refuses(t, withBuffer(2, { dtype: "f16" as never }), /dtype must be known, got f16/);
+  refuses(t, withBuffer(2, { dtype: "f8" as never }), /dtype must be known, got f8/);
   refuses(t, withBuffer(2, { size: -1 }), /size must be an integer ≥ 0/);
   refuses(
     t,

@@ -10,7 +10,7 @@ const f = (n: number) => buffer(n, data(n));
 const out = (n: number) => buffer(n, { kind: "output" });
 
 // 0: f64[24], 1: i32[6], 2: u32[2], 3: f64[24] to write, 4: i32[24] to write, 5: u32[24] to write,
-// 6: f64[24] to write, 7: bool[24] to write
+// 6: f64[24] to write, 7: bool[24] to write, 8: f16[24], 9: f16[24] to write
 const buffers: Plan["buffers"] = [
   f(24),
   buffer(6, { kind: "constant", data: new Int32Array(6) }, "i32"),
@@ -20,6 +20,8 @@ const buffers: Plan["buffers"] = [
   buffer(24, { kind: "output" }, "u32"),
   out(24),
   buffer(24, { kind: "output" }, "bool"),
+  buffer(24, { kind: "constant", data: new Float32Array(24) }, "f16"),
+  buffer(24, { kind: "output" }, "f16"),
 ];
 
 const sound: { readonly [K in StepKind]: Extract<Step, { kind: K }> } = {
@@ -161,7 +163,10 @@ const plan = (step: Step): Plan => ({
 const copyStep: CopyStep = { kind: "copy", input: whole(0, 2), output: whole(3, 2), label: "" };
 
 const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[] } = {
-  map: [[{ outputs: [whole(3, 3)] }, /outputs\[0\] must have shape \[2\], got \[3\]/]],
+  map: [
+    [{ outputs: [whole(3, 3)] }, /outputs\[0\] must have shape \[2\], got \[3\]/],
+    [{ outputs: [whole(9, 2)] }, /outputs\[0\] must be f64, as x0 is, got f16/],
+  ],
   reduce: [
     [{ axes: [2, 0] }, /axes must ascend within rank 3, got \[2, 0\]/],
     [{ axes: [3] }, /axes must ascend/],
@@ -219,6 +224,7 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
   matmul: [
     [{ b: whole(0, 2, 3, 2) }, /b must have shape \[2, 4, 2\], got \[2, 3, 2\]/],
     [{ a: whole(0, 4) }, /a must have at least 2 axes/],
+    [{ a: whole(8, 2, 3, 4) }, /a must be f64, got f16/],
     [
       { groups: { rows: 1, inner: 2, columns: 1 } },
       /b must have shape \[3, 4, 2\], got \[2, 4, 2\]/,
@@ -248,16 +254,22 @@ const broken: { readonly [K in StepKind]: readonly (readonly [object, RegExp])[]
     [{ output: whole(3, 2, 3) }, /output must have shape \[3, 2\]/],
     [{ source: whole(0, 0, 2) }, /source must have rows/],
     [{ source: whole(0) }, /source must have at least 1 axes/],
+    [{ output: whole(9, 3, 2) }, /the source of an f16 output must be f16, got f64/],
   ],
   scatterAdd: [
     [{ indices: whole(0, 3) }, /indices must be i32/],
     [{ updates: whole(0, 2, 2) }, /updates must have shape \[3, 2\]/],
     [{ output: whole(4, 4, 2) }, /updates must be i32, got f64/],
     [{ output: whole(3, 0, 2) }, /output must have rows/],
+    [
+      { updates: whole(8, 3, 2), output: whole(9, 4, 2) },
+      /sums must be of f32, f64, i32 or u32, got f16/,
+    ],
   ],
   copy: [
     [{ output: whole(3, 4) }, /output must have shape \[2, 2\]/],
     [{ output: whole(4, 2, 2) }, /output must be f64, got i32/],
+    [{ output: whole(9, 2, 2) }, /output must be f64, got f16/],
   ],
   random: [
     [{ key: -1 }, /key must be an unsigned 32-bit integer, got -1/],

@@ -124,13 +124,14 @@ test("elements of the arena that a run did not write read as NaN", async (t) => 
 
 test("buffers of every type lie in the arena", async (t) => {
   await withStore(async (store) => {
-    const types = ["f64", "i32", "u32", "bool", "u8"] as const;
+    const types = ["f64", "i32", "u32", "bool", "u8", "f16"] as const;
     const sources = [
       [1.5, -2],
       [-1, 7],
       [4e9, 5],
       [1, 0],
       [255, 1],
+      [-0.5, 65504],
     ];
     const plan: Plan = {
       float: "f64",
@@ -142,12 +143,12 @@ test("buffers of every type lie in the arena", async (t) => {
       steps: [...types, ...types].map((_, i) => ({
         kind: "copy" as const,
         input: whole(i, 2),
-        output: whole(i + 5, 2),
+        output: whole(i + types.length, 2),
         label: "",
       })),
       feeds: types.map((dtype, i) => ({ name: String(i), shape: [2], dtype, buffer: i })),
-      outputs: types.map((_, i) => whole(i + 10, 2)),
-      arenaBytes: 64 * 5,
+      outputs: types.map((_, i) => whole(i + 2 * types.length, 2)),
+      arenaBytes: 64 * types.length,
     };
     const program = await store.prepare(plan);
     const handles = await program.run(sources.map((values) => tensor(values)));

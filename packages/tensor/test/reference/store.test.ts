@@ -41,17 +41,18 @@ test("stores initialise variables as functions of seed and path", async (t) => {
 
 test("values are converted to the variable's type", async (t) => {
   const backend = await reference();
-  const types = ["float", "i32", "u32", "bool", "u8"] as const;
-  const specs = types.map((type) => variable(type, [2], { type, init: () => [-1.5, 300] }));
+  const types = ["float", "i32", "u32", "bool", "u8", "f16"] as const;
+  const specs = types.map((type) => variable(type, [2], { type, init: () => [-1.5, 300.1] }));
   const store = await backend.store(specs, { float: "f32" });
   const read = async () =>
     Promise.all(types.map(async (type) => (await store.read(type)).toArray()));
   t.deepEqual(await read(), [
-    [-1.5, 300],
+    [-1.5, Math.fround(300.1)],
     [-1, 300],
     [0, 300],
     [1, 1],
     [0, 255],
+    [-1.5, 300],
   ]);
   for (const type of types) await store.write(type, tensor([0.1, 2.9]));
   t.deepEqual(await read(), [
@@ -60,8 +61,16 @@ test("values are converted to the variable's type", async (t) => {
     [0, 2],
     [1, 1],
     [0, 2],
+    [1638 / 2 ** 14, 2.900390625],
   ]);
   t.is((await store.read("bool")).dtype, "bool");
+  t.is((await store.read("f16")).dtype, "f16");
+  const large = await store.write("f16", tensor([1, 7e4])).catch(String);
+  t.match(
+    String(large),
+    /^DataError: store.write, f16: floats of 16 bits \(f16\) hold numbers up to 65504, got 70000 as element 1/,
+  );
+  await store.write("f16", tensor([1, Number.POSITIVE_INFINITY]));
   await backend.close();
 });
 

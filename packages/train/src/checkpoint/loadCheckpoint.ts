@@ -140,13 +140,15 @@ export function loadValues(
           `${path}, which it lacks`,
         );
       }
-      if (spec.type !== type || !sameShape(spec.shape, entry.shape)) {
+      // Files hold halves, which are read as floats.
+      const isHalf = spec.type === "f16" && type === "float";
+      if ((spec.type !== type && !isHalf) || !sameShape(spec.shape, entry.shape)) {
         const must = `${path} must be ${spec.type} ${showShape(spec.shape)}`;
         throw refused(where, must, `${type} ${showShape(entry.shape)}`);
       }
-      // Floats of 64 bits may be too large for a store of 32 bits.
-      const home = storedType(type, store.float);
-      if (entry.dtype === "f64" && home === "f32") {
+      // Floats may be too large for fewer bits.
+      const home = storedType(spec.type, store.float);
+      if (home === "f16" || (entry.dtype === "f64" && home === "f32")) {
         checkHolds(`${where}, ${path}`, await file.read(name), home);
       }
       if (!known.has(path)) added.push(spec);

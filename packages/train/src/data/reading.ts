@@ -33,13 +33,16 @@ export function leafFeeds(part: string, tree: Tree<Tensor>, rows: number): FeedS
   );
 }
 
-/** Returns the nodes of the feeds of `leafFeeds`, in the form of the tree. */
+/** Returns the nodes of the feeds of `leafFeeds`, in the form of the tree. Halves become floats, as where rows are gathered. */
 export function feedTree(
   part: string,
   tree: Tree<Tensor>,
   feeds: Readonly<Record<string, Node>>,
 ): NodeTree {
-  return mapTree(tree, isTensor, (_, path) => feeds[feedName(part, path)] as Node) as NodeTree;
+  return mapTree(tree, isTensor, (_, path) => {
+    const node = feeds[feedName(part, path)] as Node;
+    return node.type === "f16" ? cast(node, "float") : node;
+  }) as NodeTree;
 }
 
 /** Returns values for the feeds of `leafFeeds`. */

@@ -1,9 +1,10 @@
 import { readNpz, writeNpz } from "@metrigrad/data";
+import { variable } from "@metrigrad/graph";
 import { categorical, dense, sequential } from "@metrigrad/nn";
 import { adam } from "@metrigrad/optim";
 import { DataError, reference, tensor } from "@metrigrad/tensor";
 import test from "tape";
-import { checkpointTensors, fit, loadCheckpoint } from "../../src/index.ts";
+import { checkpointBytes, checkpointTensors, fit, loadCheckpoint } from "../../src/index.ts";
 import { rejects } from "../rejects.ts";
 import { toyData, toyModel } from "../toy.ts";
 
@@ -83,4 +84,31 @@ test("checkpointTensors: parts, by the names of another model", async (t) => {
   );
   const large = new Map([["dense0/w", tensor(new Float64Array(9).fill(1e300), { shape: [3, 3] })]]);
   await rejects(t, loadCheckpoint(large, to, { only: "model" }), DataError, /dense0\/w/);
+});
+
+test("halves are kept in files, and come back to variables of halves", async (t) => {
+  const kept = variable("kept", [3], {
+    type: "f16",
+    role: "state",
+    init: () => [0.1, -2, 2 ** -24],
+  });
+  const backend = await reference();
+  t.teardown(() => backend.close());
+  const [from, to] = [await backend.store([kept.attrs]), await backend.store([kept.attrs])];
+  const halves = [1638 / 2 ** 14, -2, 2 ** -24];
+  const bytes = await checkpointBytes(from);
+  await to.write("kept", tensor([7, 7, 7]));
+  await loadCheckpoint(bytes, to);
+  const back = await to.read("kept");
+  t.equal(back.dtype, "f16");
+  t.deepEqual([...back.data()], halves);
+  await loadCheckpoint(new Map([["kept", tensor([1, 2049, 3])]]), to);
+  t.deepEqual([...(await to.read("kept")).data()], [1, 2048, 3]);
+  await rejects(
+    t,
+    loadCheckpoint(new Map([["kept", tensor([1, 7e4, 3])]]), to),
+    DataError,
+    /^loadCheckpoint\(tensors\), kept: floats of 16 bits \(f16\) hold numbers up to 65504, got 70000 as element 1/,
+  );
+  t.deepEqual([...(await to.read("kept")).data()], [1, 2048, 3]);
 });

@@ -14,7 +14,7 @@ import {
   unstack,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { counted, i32, spread, u8 } from "./values.ts";
+import { counted, f16, i32, spread, u8 } from "./values.ts";
 
 const matrix = [
   [1, 2, 3],
@@ -54,6 +54,7 @@ export const arrangeRows: readonly OpRow[] = [
         ],
       },
       { name: "bytes", inputs: [u8([1, 2, 3])], value: u8([3, 2, 1]) },
+      { name: "halves", inputs: [f16([1.5, -2, 0.25])], value: f16([0.25, -2, 1.5]) },
       { name: "nothing", inputs: [spread([0, 2])], shape: [0, 2], order: 0, batch: false },
       { name: "axes of size 1", inputs: [[[7]]], value: [[7]] },
     ],

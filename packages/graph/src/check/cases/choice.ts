@@ -12,7 +12,7 @@ import {
   where,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { flags, i32, mapped, spread, u8, u32 } from "./values.ts";
+import { f16, flags, i32, mapped, spread, u8, u32 } from "./values.ts";
 
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
@@ -138,6 +138,7 @@ export const choiceRows: readonly OpRow[] = [
       { name: "u32 to i32", inputs: [u32([1, 2 ** 32 - 1])], value: i32([1, -1]) },
       { name: "bool to i32", inputs: [[true, false]], value: i32([1, 0]) },
       { name: "u8 to i32", inputs: [u8([0, 7, 255])], value: i32([0, 7, 255]) },
+      { name: "f16 to i32", inputs: [f16([1.5, -1.5, 6e4, nan])], value: i32([1, -1, 6e4, 0]) },
     ],
   },
   {
@@ -147,6 +148,7 @@ export const choiceRows: readonly OpRow[] = [
       { name: "float to u32", inputs: [[1.9, -1, 5e9]], value: u32([1, 0, 2 ** 32 - 1]) },
       { name: "i32 to u32", inputs: [i32([1, -1])], value: u32([1, 2 ** 32 - 1]) },
       { name: "u8 to u32", inputs: [u8([200])], value: u32([200]) },
+      { name: "f16 to u32", inputs: [f16([2.5, -1])], value: u32([2, 0]) },
     ],
   },
   {
@@ -156,6 +158,11 @@ export const choiceRows: readonly OpRow[] = [
       { name: "float to bool", inputs: [[0, 0.5, nan]], value: [false, true, true] },
       { name: "i32 to bool", inputs: [i32([0, -2])], value: [false, true] },
       { name: "u8 to bool", inputs: [u8([0, 3])], value: [false, true] },
+      {
+        name: "f16 to bool",
+        inputs: [f16([0, -0, 2 ** -24, 0.5, nan])],
+        value: [false, false, true, true, true],
+      },
     ],
   },
   {
@@ -172,6 +179,15 @@ export const choiceRows: readonly OpRow[] = [
         value: [
           [0, 9],
           [255, 4],
+        ],
+        type: "float",
+      },
+      {
+        name: "f16 to float",
+        inputs: [f16([0.1, -65504, 2 ** -24, 1 / 0], [2, 2])],
+        value: [
+          [1638 / 2 ** 14, -65504],
+          [2 ** -24, 1 / 0],
         ],
         type: "float",
       },

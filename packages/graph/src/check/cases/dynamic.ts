@@ -12,7 +12,7 @@ import {
   sum,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { counted, i32, spread, u8 } from "./values.ts";
+import { counted, f16, i32, spread, u8 } from "./values.ts";
 
 /** Rows of boxes at positions that are known only at run time. */
 export const dynamicRows: readonly OpRow[] = [
@@ -67,6 +67,12 @@ export const dynamicRows: readonly OpRow[] = [
         name: "bytes become floats",
         inputs: [u8([1, 2, 200, 4], [2, 2]), i32([1, 0])],
         value: [[1], [200]],
+        type: "float",
+      },
+      {
+        name: "halves become floats",
+        inputs: [f16([1, 2, -0.5, 4], [2, 2]), i32([1, 0])],
+        value: [[1], [-0.5]],
         type: "float",
       },
     ],

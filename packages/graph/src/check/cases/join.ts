@@ -13,7 +13,7 @@ import {
   tril,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { counted, i32, spread, u8 } from "./values.ts";
+import { counted, f16, i32, spread, u8 } from "./values.ts";
 
 /** Rows of ops that put values together, and of parts of matrices. */
 export const joinRows: readonly OpRow[] = [
@@ -100,6 +100,11 @@ export const joinRows: readonly OpRow[] = [
         name: "bytes",
         inputs: [u8([1], [1, 1]), u8([2], [1, 1]), u8([3], [1, 1])],
         value: u8([1, 2, 3], [1, 3]),
+      },
+      {
+        name: "halves",
+        inputs: [f16([1.5], [1, 1]), f16([-(2 ** -24)], [1, 1]), f16([1 / 0], [1, 1])],
+        value: f16([1.5, -(2 ** -24), 1 / 0], [1, 3]),
       },
     ],
   },

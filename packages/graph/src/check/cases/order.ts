@@ -1,7 +1,7 @@
 import { cast } from "../../ops/cast.ts";
 import { argsort, concat, median, mul, quantile, sort, square, topK } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { i32, spread, u8, u32 } from "./values.ts";
+import { f16, i32, spread, u8, u32 } from "./values.ts";
 
 const inf = Number.POSITIVE_INFINITY;
 const nan = Number.NaN;
@@ -20,6 +20,16 @@ export const orderRows: readonly OpRow[] = [
       },
       { name: "u32", inputs: [u32([7, 4e9, 5, 7])], value: i32([2, 0, 3, 1]) },
       { name: "bytes", inputs: [u8([200, 3, 200])], value: i32([1, 0, 2]) },
+      {
+        name: "halves",
+        inputs: [f16([0.5, -2, inf, 2 ** -24, -0, 0, -inf, -1.5])],
+        value: i32([6, 1, 7, 4, 5, 3, 0, 2]),
+      },
+      {
+        name: "halves, NaN is last",
+        inputs: [f16([0.5, nan, -inf, nan, inf])],
+        value: i32([2, 0, 4, 1, 3]),
+      },
       { name: "booleans", inputs: [[true, false, true, false]], value: i32([1, 3, 0, 2]) },
       { name: "nothing", inputs: [spread([2, 0])], shape: [2, 0], order: 0, batch: false },
       { name: "no lists", inputs: [spread([0, 2])], shape: [0, 2], order: 0, batch: false },

@@ -9,7 +9,7 @@ import {
   takeAlongAxis,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { counted, i32, u8, u32 } from "./values.ts";
+import { counted, f16, i32, u8, u32 } from "./values.ts";
 
 const nan = Number.NaN;
 const matrix = [
@@ -113,6 +113,12 @@ export const placeRows: readonly OpRow[] = [
         name: "bytes become floats",
         inputs: [u8([9, 200]), i32([1])],
         value: [200],
+        type: "float",
+      },
+      {
+        name: "halves become floats",
+        inputs: [f16([9, -0.125]), i32([1])],
+        value: [-0.125],
         type: "float",
       },
     ],

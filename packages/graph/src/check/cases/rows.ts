@@ -12,7 +12,7 @@ import {
   zerosLike,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { i32, integers, spread, u8 } from "./values.ts";
+import { f16, i32, integers, spread, u8 } from "./values.ts";
 
 const table = [
   [1, 2],
@@ -57,6 +57,20 @@ export const indexRows: readonly OpRow[] = [
         name: "bytes become floats",
         inputs: [u8([9, 200, 7], [3, 1]), i32([1])],
         value: [[200]],
+        type: "float",
+      },
+      {
+        name: "halves become floats",
+        // The smallest half, one that is not normal, the largest one, and what is not a number.
+        inputs: [
+          f16([9, -0.5, 2 ** -24, -3 * 2 ** -20, 65504, Number.NaN], [3, 2]),
+          i32([2, 0, 1]),
+        ],
+        value: [
+          [65504, Number.NaN],
+          [9, -0.5],
+          [2 ** -24, -3 * 2 ** -20],
+        ],
         type: "float",
       },
       { name: "no rows wanted", inputs: [table, i32([])], shape: [0, 2], order: 0, batch: false },

@@ -12,7 +12,7 @@ import {
   unbroadcast,
 } from "../../ops/index.ts";
 import type { OpRow } from "../case.ts";
-import { counted, i32, spread, u8 } from "./values.ts";
+import { counted, f16, i32, spread, u8 } from "./values.ts";
 
 /** Rows of views. Some have squares, so that the second derivative is not zero. */
 export const shapeRows: readonly OpRow[] = [
@@ -35,6 +35,11 @@ export const shapeRows: readonly OpRow[] = [
         ],
       },
       { name: "bytes", inputs: [u8([1, 2, 3, 4, 5, 6])], value: u8([1, 2, 3, 4, 5, 6], [3, 2]) },
+      {
+        name: "halves",
+        inputs: [f16([1.5, 2, -3, 4, 5, 6])],
+        value: f16([1.5, 2, -3, 4, 5, 6], [3, 2]),
+      },
     ],
   },
   {
@@ -189,6 +194,11 @@ export const shapeRows: readonly OpRow[] = [
         name: "bytes",
         inputs: [u8([0, 1, 2, 3, 4, 5, 6, 7, 8], [3, 3])],
         value: u8([3, 6], [2, 1]),
+      },
+      {
+        name: "halves",
+        inputs: [f16([0.5, 1, 2, 3, 4, 5, 6, 7, 8], [3, 3])],
+        value: f16([3, 6], [2, 1]),
       },
     ],
   },

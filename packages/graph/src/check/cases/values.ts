@@ -34,6 +34,11 @@ export function u8(values: readonly number[], shape: Shape = [values.length]): T
   return tensor(Uint8Array.from(values), { shape });
 }
 
+/** Makes an f16 tensor of a shape. Its numbers are rounded to half precision. */
+export function f16(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  return tensor(Float64Array.from(values), { shape, dtype: "f16" });
+}
+
 /** Makes a float tensor whose element at an index is f(index). */
 export function filled(shape: Shape, f: (index: readonly number[]) => number): Tensor {
   const index = shape.map(() => 0);

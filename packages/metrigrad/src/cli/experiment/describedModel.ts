@@ -45,8 +45,8 @@ function sampleOf(data: unknown): Tree<SampleShape> | null {
   const set = data as AnyDataSet | undefined;
   if (set?.train?.inputs === undefined || isStream(set as never)) return null;
   return mapTree(set.train.inputs, isTensor, (one: Tensor): SampleShape => {
-    const scaled = set.inputScale !== undefined;
-    const type = scaled ? "float" : valueTypeOf(one.dtype);
+    const isFloat = set.inputScale !== undefined || one.dtype === "f16";
+    const type = isFloat ? "float" : valueTypeOf(one.dtype);
     return { shape: one.shape.slice(1), type };
   }) as Tree<SampleShape>;
 }

@@ -1,4 +1,4 @@
-import type { DType } from "../../dtype.ts";
+import { type DType, isStoredOnly } from "../../dtype.ts";
 import { sameShape, showShape, sizeOf } from "../../shape.ts";
 import type { StepTable } from "../parts.ts";
 import type { Plan } from "../plan.ts";
@@ -22,6 +22,10 @@ function shaped(
 ): void {
   if (view === null || sameShape(view.shape, wanted)) return;
   refuse(`${role} must have shape ${showShape(wanted)}`, showShape(view.shape));
+}
+
+function dtypeOf({ plan }: StepPlace, view: View): DType {
+  return plan.buffers[view.buffer]?.dtype as DType;
 }
 
 function typed({ plan, refuse }: StepPlace, role: string, view: View | null, wanted: DType): void {
@@ -153,6 +157,9 @@ export const stepChecks: StepTable<(at: StepPlace) => void> = {
       typed(at, "indices", indices, "i32");
       shaped(at, "output", output, [...indices.shape, ...source.shape.slice(1)]);
       if (source.shape[0] === 0) at.refuse("source must have rows", showShape(source.shape));
+      const [from, to] = [dtypeOf(at, source), dtypeOf(at, output)];
+      // No backend rounds to halves.
+      if (to === "f16" && from !== to) at.refuse("the source of an f16 output must be f16", from);
     },
   scatterAdd:
     ({ indices, updates, output }) =>
@@ -160,8 +167,11 @@ export const stepChecks: StepTable<(at: StepPlace) => void> = {
       ranked(at, "output", output, 1);
       typed(at, "indices", indices, "i32");
       shaped(at, "updates", updates, [...indices.shape, ...output.shape.slice(1)]);
-      typed(at, "updates", updates, at.plan.buffers[output.buffer]?.dtype as DType);
-      if (typeOfView(at.plan, output) === "bool") at.refuse("sums must be of numbers", "bool");
+      const dtype = dtypeOf(at, output);
+      typed(at, "updates", updates, dtype);
+      if (dtype === "bool" || isStoredOnly(dtype)) {
+        at.refuse("sums must be of f32, f64, i32 or u32", dtype);
+      }
       if (output.shape[0] === 0 && sizeOf(updates.shape) > 0) {
         at.refuse("output must have rows", showShape(output.shape));
       }
@@ -170,7 +180,7 @@ export const stepChecks: StepTable<(at: StepPlace) => void> = {
     ({ input, output }) =>
     (at) => {
       shaped(at, "output", output, input.shape);
-      typed(at, "output", output, at.plan.buffers[input.buffer]?.dtype as DType);
+      typed(at, "output", output, dtypeOf(at, input));
     },
   random:
     ({ key, state, output }) =>
