@@ -70,13 +70,17 @@ test("products: every form is right, in every layout", async (t) => {
   await onDevice(t, async (opened) => {
     const { limits } = opened.device;
     const first = firstShapes(traits({ m: 4096, n: 4096 }), { ...limits, processor: false });
-    const small = firstShapes(traits({ m: 16, n: 64 }), { ...limits, processor: false });
+    const small = firstShapes(traits({ m: 16, n: 64, k: 16 }), { ...limits, processor: false });
     const shapes = new Map([...first, ...small].map((one) => [JSON.stringify(one.form), one]));
     t.ok(shapes.size > 10, `${shapes.size} forms`);
     const forms = [...shapes.values()].map(({ form }) => form);
     for (const [turn, form] of forms.entries()) {
-      // The largest tile and the smallest one, and subgroups; all forms with METRIGRAD_SWEEP=full.
-      const chosen = [0, forms.length - 3, forms.length - 1].includes(turn);
+      // The largest tile and the smallest one, and each other kind; all forms with METRIGRAD_SWEEP=full.
+      const chosen =
+        turn === 0 ||
+        form.kind === "plain" ||
+        (form.kind === "lanes" && form.subgroups === 4) ||
+        (form.kind === "tile" && form.down === 1 && form.depth === 32);
       if (!chosen && process.env.METRIGRAD_SWEEP !== "full") continue;
       // With and without a cut of the sums, and tiles that are fetched ahead, in turn.
       const ahead = form.kind === "tile" && turn % 2 === 1 ? { ...form, ahead: true } : form;
@@ -133,6 +137,7 @@ test("products: what is not measured depends on the shape and the kind of device
   );
   const processor = { ...card, processor: true, lanes: 8 };
   t.equal(defaultShape(traits(), processor).form.kind, "lanes");
+  t.equal(defaultShape(traits({ m: 4, n: 8 }), processor).form.kind, "plain");
   t.equal(defaultShape(traits(), { ...processor, lanes: 0 }).form.kind, "tile");
 });
 

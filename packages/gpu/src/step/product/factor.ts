@@ -93,3 +93,14 @@ export function finishLines(
     "} }",
   ];
 }
+
+/** Returns the elements of b at one term in four columns, those from `columnFrom` on. */
+export function fourColumns(
+  { quad, alongSum, load }: Factor,
+  inner: string,
+  inAll: string,
+): string {
+  if (quad !== null && !alongSum) return quad(`min(columnFrom, ${inAll} - 4u)`, inner);
+  const elements = upTo(4).map((c) => load(`min(columnFrom + ${c}u, ${inAll} - 1u)`, inner));
+  return `vec4<f32>(${elements.join(", ")})`;
+}

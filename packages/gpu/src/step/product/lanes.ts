@@ -1,5 +1,5 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
-import { type Factor, finishLines, type Product, upTo } from "./factor.ts";
+import { type Factor, finishLines, fourColumns, type Product, upTo } from "./factor.ts";
 import { gridOf } from "./grid.ts";
 import { type LanesForm, type Traits, threadsOf } from "./shape.ts";
 
@@ -39,7 +39,7 @@ export function lanesDispatch(
     ),
     "}",
     "for (; first < last; first++) {",
-    `let vector = ${vectorAt(b, "first", columnsInAll)};`,
+    `let vector = ${fourColumns(b, "first", columnsInAll)};`,
     ...each.map(
       (r) => `s${r} = fma(vec4<f32>(${a.load(rowAt[r] as string, "first")}), vector, s${r});`,
     ),
@@ -78,7 +78,7 @@ function columnLoads(
   if (quad === null || !b.alongSum) {
     return upTo(lanes).flatMap((turn) => [
       "{",
-      `let vector = ${vectorAt(b, `(first + ${turn}u)`, inAll)};`,
+      `let vector = ${fourColumns(b, `(first + ${turn}u)`, inAll)};`,
       ...use(turn, "vector"),
       "}",
     ]);
@@ -100,11 +100,4 @@ function columnLoads(
     }),
     "}",
   ]);
-}
-
-/** Returns a lane's four columns at one term. */
-function vectorAt({ quad, alongSum, load }: Factor, inner: string, inAll: string): string {
-  if (quad !== null && !alongSum) return quad(`min(columnFrom, ${inAll} - 4u)`, inner);
-  const elements = upTo(4).map((c) => load(`min(columnFrom + ${c}u, ${inAll} - 1u)`, inner));
-  return `vec4<f32>(${elements.join(", ")})`;
 }

@@ -1,11 +1,9 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
 import { type Finish, finishLines, type Product } from "./factor.ts";
 import { lanesDispatch } from "./lanes.ts";
-import type { Shape, Traits } from "./shape.ts";
+import { plainDispatch } from "./plain.ts";
+import { isSmall, type Shape, type Traits } from "./shape.ts";
 import { tiledDispatch } from "./tiled.ts";
-
-/** The number of terms in all sums from which vectors are worth a text of their own. */
-const leastOfQuads = 2 ** 15;
 
 /** Returns the dispatches of a product. If its sums are cut, a second dispatch adds the parts. */
 export function productDispatches(
@@ -13,7 +11,7 @@ export function productDispatches(
   given: Product,
   guarded: boolean,
 ): readonly Dispatch[] {
-  const product = worthQuads(given) ? given : withoutQuads(given);
+  const product = isSmall(given) ? withoutQuads(given) : given;
   const { batches, m, n } = product;
   const size = batches * m * n;
   if (size === 0) return [];
@@ -25,7 +23,7 @@ export function productDispatches(
   const [all, high, wide] = [size, m, n].map((x) => kernel.param(x));
   const at = (slice: string, column: string) =>
     `(${slice} * ${all} + (batch * ${high} + row) * ${wide} + ${column})`;
-  const quads = n % 4 === 0 && worthQuads(product);
+  const quads = n % 4 === 0 && !isSmall(product);
   const finish: Finish = {
     lines: [],
     stores: [{ target: parts, place: at("slice", "column"), value: "value" }],
@@ -38,8 +36,6 @@ export function productDispatches(
       : vectorOf((c) => parts.load(at(slice, `min(columnFirst + ${c}u, ${wide} - 1u)`)));
   return [first, added(kernel, product, slices, value)];
 }
-
-const worthQuads = ({ batches, m, n, k }: Product) => batches * m * n * k >= leastOfQuads;
 
 /** Small products of all layouts share a text, so that there are fewer to compile. */
 function withoutQuads(product: Product): Product {
@@ -63,9 +59,9 @@ function traitsOf(product: Product, guarded: boolean): Traits {
 
 function partsOf(kernel: Kernel, product: Product, traits: Traits, shape: Shape): Dispatch {
   const { form, slices } = shape;
-  return form.kind === "tile"
-    ? tiledDispatch(kernel, product, traits, form, slices)
-    : lanesDispatch(kernel, product, traits, form, slices);
+  if (form.kind === "tile") return tiledDispatch(kernel, product, traits, form, slices);
+  if (form.kind === "lanes") return lanesDispatch(kernel, product, traits, form, slices);
+  return plainDispatch(kernel, product, traits, form, slices);
 }
 
 const vectorOf = (element: (component: number) => string) =>

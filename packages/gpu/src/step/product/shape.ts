@@ -24,8 +24,16 @@ export interface LanesForm {
   readonly subgroups: number;
 }
 
+/** How threads compute a product without each other: each has four columns of one row. */
+export interface PlainForm {
+  readonly kind: "plain";
+  /** The part of the product that a workgroup computes. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** How the parts of a product are computed. */
-export type Form = TileForm | LanesForm;
+export type Form = TileForm | LanesForm | PlainForm;
 
 /** How a product is computed. */
 export interface Shape {
@@ -94,6 +102,17 @@ const otherTiles: readonly TileForm[] = [
   tile(16, 16, 32, 1, 4),
 ];
 
+/** For small products, whose texts would take longer to compile than they save. */
+const plain: PlainForm = { kind: "plain", rows: 16, columns: 16 };
+
+/** The number of terms in all sums up to which a product is small. */
+const leastOfLarge = 2 ** 15;
+
+/** Whether a product is so small that short texts which many products share are better than fast ones. */
+export function isSmall({ batches, m, n, k }: Pick<Traits, "batches" | "m" | "n" | "k">): boolean {
+  return batches * m * n * k < leastOfLarge;
+}
+
 /** The least number of terms of a part of a sum. */
 const shortest = 128;
 
@@ -102,13 +121,14 @@ export function spanOf(form: Form): {
   readonly rows: number;
   readonly columns: number;
 } {
-  if (form.kind === "tile") return form;
+  if (form.kind !== "lanes") return form;
   return { rows: form.rows * form.subgroups, columns: 4 * form.lanes };
 }
 
 /** Returns the number of threads of a workgroup. */
 export function threadsOf(form: Form): number {
   if (form.kind === "lanes") return form.lanes * form.subgroups;
+  if (form.kind === "plain") return (form.rows * form.columns) / 4;
   return (form.rows / form.down) * (form.columns / form.across);
 }
 
@@ -143,6 +163,7 @@ export function defaultShape(traits: Traits, abilities: Abilities): Shape {
 
 function defaultForm(traits: Traits, abilities: Abilities): Form {
   const { processor, lanes } = abilities;
+  if (processor && isSmall(traits)) return plain;
   if (processor && lanes > 0) return lanesForm(lanes, 4);
   const all = tiles.map((form) =>
     // The largest tiles fill the memory of a workgroup. A condition needs a word of it.
@@ -156,6 +177,7 @@ function defaultForm(traits: Traits, abilities: Abilities): Form {
 export function firstShapes(traits: Traits, abilities: Abilities): readonly Shape[] {
   const { lanes } = abilities;
   const forms: Form[] = [...tiles, ...otherTiles].filter((form) => fits(traits, form, abilities));
+  if (isSmall(traits)) forms.push(plain);
   if (lanes > 0) forms.push(lanesForm(lanes, 1), lanesForm(lanes, 4));
   const least = Math.min(...forms.map((form) => computed(traits, form)));
   const enough = groupsToFill(abilities);
