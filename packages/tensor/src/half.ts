@@ -77,7 +77,7 @@ export function halfValue(bits: number): number {
  * @nothrow
  * @category For authors of backends
  */
-export function encodeHalves(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
+export function encodeHalves(values: ArrayLike<number>): Uint16Array {
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < bits.length; i++) bits[i] = halfBits(values[i] as number);
   return bits;
@@ -91,7 +91,7 @@ export function encodeHalves(values: ArrayLike<number>): Uint16Array<ArrayBuffer
  * @nothrow
  * @category For authors of backends
  */
-export function decodeHalves(bits: Uint16Array): Float32Array<ArrayBuffer> {
+export function decodeHalves(bits: Uint16Array): Float32Array {
   const values = new Float32Array(bits.length);
   for (let i = 0; i < values.length; i++) values[i] = halfValue(bits[i] as number);
   return values;
