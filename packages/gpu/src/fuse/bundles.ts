@@ -1,5 +1,5 @@
 import type { Page } from "../webgpu/page.ts";
-import type { Dispatch } from "../wgsl/kernel.ts";
+import { type Dispatch, storesParts } from "../wgsl/kernel.ts";
 import type { Source } from "../wgsl/source.ts";
 import { sharedBytes } from "./memories.ts";
 import { heights, precedents } from "./order.ts";
@@ -150,8 +150,9 @@ class Growing implements Bundle {
   }
 }
 
-function mayShare({ groups, atomic, pages }: Dispatch): boolean {
-  return groups <= mostGroups && atomic.size === 0 && pages.every(({ windows }) => windows === 1);
+function mayShare({ groups, uses, pages }: Dispatch): boolean {
+  if (groups > mostGroups || uses.some(storesParts)) return false;
+  return pages.every(({ windows }) => windows === 1);
 }
 
 function textOf({ source }: Dispatch): string {

@@ -34,13 +34,12 @@ export function together({ members, lanes }: Bundle): Launch {
   const params = [0, 0, groups, 0, ...table, ...own];
   const words = Math.max(leastVectors, 2 ** Math.ceil(Math.log2(params.length / 4)));
   while (params.length < 4 * words) params.push(0);
-  const atomic: ReadonlySet<number> = new Set();
   const [only, ...others] = [...texts.values()] as [Source, ...Source[]];
   const code = (numbers: readonly number[]) => {
     const make = () => programText(sourceOf([only, ...others], lanes), { words, numbers, pages });
     return others.length > 0 ? make() : codeOf(only, `${lanes} ${words} ${numbers}`, make);
   };
-  return { code, pages, atomic, uses, params, groups, shares: sharesOf(members) };
+  return { code, pages, uses, params, groups, shares: sharesOf(members) };
 }
 
 /** A source whose pages have other numbers, and a text that equal ones share. */

@@ -1,4 +1,5 @@
 import type { Kernel } from "../wgsl/kernel.ts";
+import { upTo } from "../wgsl/layout.ts";
 
 /** The number of threads of a workgroup. */
 export const lanes = 256;
@@ -25,8 +26,6 @@ interface Access {
   readonly known: (row: string, column: string) => string;
   readonly store: (row: string, column: string, value: string) => string;
 }
-
-const blocks = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
  * Defines `factorColumn(batch, aFrom, to, first, start, band, lambda, lane) -> bool`.
@@ -55,29 +54,29 @@ export function columnFunction(
     "}",
   ];
   // A thread has rows t, t + 32, t + 64, t + 96 of the band, t = lane / 8, and columns u, u + 8, …
-  const mine = blocks(4).flatMap((r) => blocks(4).map((c) => ({ r, c, name: `s${r}${c}` })));
+  const mine = upTo(4).flatMap((r) => upTo(4).map((c) => ({ r, c, name: `s${r}${c}` })));
   const lines = [
     "fn factorColumn(batch: u32, aFrom: u32, to: u32, first: u32, start: u32, band: u32, lambda: f32, lane: u32) -> bool {",
     `let top = start + ${panel}u + band * ${rows}u;`,
     "let t = lane / 8u;",
     "let u = lane % 8u;",
     ...mine.map(({ name }) => `var ${name} = 0.0;`),
-    ...blocks(4).map((c) => `var d${c} = 0.0;`),
+    ...upTo(4).map((c) => `var d${c} = 0.0;`),
     `for (var before = first; before < start; before += ${depth}u) {`,
     ...fetch("below", rows, "top"),
     ...fetch("beside", panel, "start"),
     "workgroupBarrier();",
     `for (var j = 0u; j < ${depth}u; j++) {`,
-    ...blocks(4).map((c) => `let y${c} = beside[(u + ${8 * c}u) * ${depth + 1}u + j];`),
-    ...blocks(4).map((r) => `let x${r} = below[(t + ${32 * r}u) * ${depth + 1}u + j];`),
+    ...upTo(4).map((c) => `let y${c} = beside[(u + ${8 * c}u) * ${depth + 1}u + j];`),
+    ...upTo(4).map((r) => `let x${r} = below[(t + ${32 * r}u) * ${depth + 1}u + j];`),
     `let own = beside[t * ${depth + 1}u + j];`,
     ...mine.map(({ r, c, name }) => `${name} = fma(x${r}, y${c}, ${name});`),
-    ...blocks(4).map((c) => `d${c} = fma(own, y${c}, d${c});`),
+    ...upTo(4).map((c) => `d${c} = fma(own, y${c}, d${c});`),
     "}",
     "workgroupBarrier();",
     "}",
     // The block on the diagonal. Behind the end of the matrix the identity goes on.
-    ...blocks(4).flatMap((c) => [
+    ...upTo(4).flatMap((c) => [
       "{",
       `let i = t;`,
       `let j = u + ${8 * c}u;`,
@@ -101,7 +100,7 @@ export function columnFunction(
     "workgroupBarrier();",
     `if (lane > j && lane < ${panel}u) { block[lane * ${panel + 1}u + j] = block[lane * ${panel + 1}u + j] / block[j * ${panel + 2}u]; }`,
     "workgroupBarrier();",
-    ...blocks(4).map((c) => {
+    ...upTo(4).map((c) => {
       const k = `(u + ${8 * c}u)`;
       const at = (i: string, j: string) => `block[${i} * ${panel + 1}u + ${j}]`;
       return inside(
@@ -114,7 +113,7 @@ export function columnFunction(
     "}",
     "if (workgroupUniformLoad(&state) != 0u) { return false; }",
     "if (band == 0u) {",
-    ...blocks(4).map((c) =>
+    ...upTo(4).map((c) =>
       inside(
         store("(start + t)", `(start + u + ${8 * c}u)`, `block[t * ${panel + 1}u + u + ${8 * c}u]`),
         `start + t < ${d}`,

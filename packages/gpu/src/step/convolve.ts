@@ -1,7 +1,7 @@
-import { type ConvolveStep, literal, sizeOf, type View } from "@metrigrad/tensor";
+import { type ConvolveStep, literal, sizeOf } from "@metrigrad/tensor";
 import { Kernel } from "../wgsl/kernel.ts";
 import { coordinateLines, positionText, scaled } from "../wgsl/layout.ts";
-import { type AxisGroup, counted, factorOf, inQuads } from "./factors.ts";
+import { factorOf, inQuads, placeOf } from "./factors.ts";
 import type { Lower } from "./lower.ts";
 import { map } from "./map.ts";
 import type { Factor } from "./product/factor.ts";
@@ -22,16 +22,12 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
   const taps = a.shape.slice(lead + 2);
   const lengths = b.shape.slice(lead + 1);
   const places = output.shape.slice(lead + 1);
-  const group = (view: View, from: number, to?: number): AxisGroup => {
-    return { shape: view.shape.slice(from, to), strides: view.strides.slice(from, to) };
-  };
-  const byCase = (view: View) => view.strides.slice(0, lead);
   const factor = factorOf(kernel, left, a, "a", {
     ...{ lead, outer: [lead, lead + 1], inner: [lead + 1, a.shape.length] },
   });
   const strides = b.strides.slice(lead);
   const met: Factor = {
-    lines: [`let bFrom = ${positionText(byCase(b), "l")};`],
+    lines: [`let bFrom = ${positionText(b.strides.slice(0, lead), "l")};`],
     load: (at, along) => {
       const channel = `((${along}) / ${sizeOf(taps)}u)`;
       // Places before the first one wrap around, and so are beyond the last one too.
@@ -47,11 +43,7 @@ export const convolve: Lower<ConvolveStep> = (step, memory) => {
     alongSum: false,
     quad: null,
   };
-  const [down, across] = [group(output, lead, lead + 1), group(output, lead + 1)].map((one) =>
-    counted(kernel, one),
-  ) as [(index: string) => string, (index: string) => string];
-  const from = positionText(byCase(output), "l");
-  const place = `(${from} + ${down("row")} + ${across("column")})`;
+  const place = placeOf(kernel, output, lead, lead + 1);
   const quads = inQuads(kernel, output, [lead + 1, output.shape.length]);
   const finish = { lines: [], stores: [{ target, place, value: "value" }], quads };
   const product = {

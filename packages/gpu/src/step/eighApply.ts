@@ -1,5 +1,6 @@
 import type { EighStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import { upTo } from "../wgsl/layout.ts";
 import {
   atRest,
   type Chunk,
@@ -13,7 +14,6 @@ import {
   workOf,
 } from "./eighWork.ts";
 
-const counts = (count: number) => Array.from({ length: count }, (_, i) => i);
 /** The number of vectors of four rows in a tile, and the distance of columns of them. */
 const vectors = pairSize / 4;
 const pitch = vectors + 1;
@@ -94,10 +94,10 @@ function tileLines(work: Work): string[] {
   const ofVectors = `second * ${pairSize}u + c`;
   const add = (left: string) =>
     `for (var k = 0u; k < ${pairSize}u; k++) { tile = fma(left[k * ${pitch}u + ${left}], vec4<f32>(right[k * ${pairSize}u + c]), tile); }`;
-  const fourOf = (value: (e: number) => string) => `vec4<f32>(${counts(4).map(value).join(", ")})`;
+  const fourOf = (value: (e: number) => string) => `vec4<f32>(${upTo(4).map(value).join(", ")})`;
   const toRight = (name: string) =>
-    counts(4).map((e) => `right[(4u * q + ${e}u) * ${pairSize}u + c] = ${name}[${e}];`);
-  const storeRows = (at: (e: number) => string) => counts(4).map((e) => store(at(e), `tile[${e}]`));
+    upTo(4).map((e) => `right[(4u * q + ${e}u) * ${pairSize}u + c] = ${name}[${e}];`);
+  const storeRows = (at: (e: number) => string) => upTo(4).map((e) => store(at(e), `tile[${e}]`));
   return [
     "var tile: vec4<f32>;",
     "var ahead = vec4<f32>(0.0);",

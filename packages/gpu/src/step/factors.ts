@@ -4,7 +4,7 @@ import { positionText, scaled, scaledBy, spaceOf } from "../wgsl/layout.ts";
 import type { Factor } from "./product/factor.ts";
 
 /** Axes that one index counts. */
-export interface AxisGroup {
+interface AxisGroup {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 }
@@ -20,7 +20,7 @@ export interface FactorAxes {
 }
 
 /** Returns the place of the element at an index that counts several axes. */
-export function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
+function counted(kernel: Kernel, { shape, strides }: AxisGroup): (index: string) => string {
   const { shape: sizes, strides: all } = spaceOf(shape, [{ strides }]);
   const own = all[0] as readonly number[];
   if (sizes.length <= 1) return scaledBy((x) => kernel.param(x), own[0] ?? 0);
@@ -45,9 +45,7 @@ export function factorOf(
   name: string,
   { lead, outer, inner }: FactorAxes,
 ): Factor {
-  const [out, along] = [outer, inner].map(([from, to]): AxisGroup => {
-    return { shape: view.shape.slice(from, to), strides: view.strides.slice(from, to) };
-  }) as [AxisGroup, AxisGroup];
+  const [out, along] = [groupOf(view, outer), groupOf(view, inner)];
   const [byOuter, byInner] = [counted(kernel, out), counted(kernel, along)];
   const place = (at: string, term: string) => `(${name}From + ${byOuter(at)} + ${byInner(term)})`;
   const beside = ({ strides }: AxisGroup) => Math.abs(strides.at(-1) ?? 0) === 1;
@@ -60,6 +58,18 @@ export function factorOf(
       ? (at, term) => operand.quad(place(at, term))
       : null,
   };
+}
+
+/** Returns the place of `row` and `column` in a view; columns are its axes from `middle` on, and rows those before. */
+export function placeOf(kernel: Kernel, view: View, lead: number, middle: number): string {
+  const from = positionText(view.strides.slice(0, lead), "l");
+  const down = counted(kernel, groupOf(view, [lead, middle]));
+  const across = counted(kernel, groupOf(view, [middle, view.shape.length]));
+  return `(${from} + ${down("row")} + ${across("column")})`;
+}
+
+function groupOf({ shape, strides }: View, [from, to]: Range): AxisGroup {
+  return { shape: shape.slice(from, to), strides: strides.slice(from, to) };
 }
 
 /** Whether elements of a view along some axes come in vectors of four, each at a multiple of 4 words of its page. */

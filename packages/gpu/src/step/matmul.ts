@@ -1,8 +1,8 @@
 import { arg, type MatmulStep, productAxes, sizeOf, type View } from "@metrigrad/tensor";
 import { expressionLines } from "../wgsl/expressions.ts";
 import { Kernel } from "../wgsl/kernel.ts";
-import { coordinateLines, positionText } from "../wgsl/layout.ts";
-import { type AxisGroup, counted, factorOf, inQuads } from "./factors.ts";
+import { coordinateLines } from "../wgsl/layout.ts";
+import { factorOf, inQuads, placeOf } from "./factors.ts";
 import type { Lower } from "./lower.ts";
 import { productDispatches } from "./product/product.ts";
 
@@ -17,15 +17,7 @@ export const matmul: Lower<MatmulStep> = (step, memory) => {
   kernel.when(when);
   const { batch, rows, inner, columns } = productAxes(step);
   const lead = batch.length;
-  const group = ({ strides }: View, from: number, shape: readonly number[]): AxisGroup => {
-    return { shape, strides: strides.slice(from, from + shape.length) };
-  };
-  const place = (view: View) => {
-    const down = counted(kernel, group(view, lead, rows));
-    const across = counted(kernel, group(view, lead + rows.length, columns));
-    const from = positionText(view.strides.slice(0, lead), "l");
-    return `(${from} + ${down("row")} + ${across("column")})`;
-  };
+  const place = (view: View) => placeOf(kernel, view, lead, lead + rows.length);
   const { lines, results } = expressionLines(epilogue?.exprs ?? [arg(0)], [
     "value",
     ...sources.map((_, i) => `x${i}`),

@@ -1,5 +1,6 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import { upTo } from "../wgsl/layout.ts";
 import { blockSize, invertedElement, type Triangle, triangleOf } from "./triangle.ts";
 
 const lanes = 256;
@@ -15,8 +16,6 @@ const mostAlone = 1024;
 /** The number of unknowns of a panel. */
 const panel = 128;
 
-const counts = (count: number) => Array.from({ length: count }, (_, i) => i);
-
 /**
  * Solves every right-hand side by workgroups of its own.
  *
@@ -27,7 +26,7 @@ const counts = (count: number) => Array.from({ length: count }, (_, i) => i);
 export function solveColumn(step: TriangularSolveStep, memory: Memory): readonly Dispatch[] {
   const d = step.rhs.shape.at(-2) as number;
   const size = d <= mostAlone ? Math.ceil(d / blockSize) * blockSize : panel;
-  return counts(Math.ceil(d / size)).map((turn) => {
+  return upTo(Math.ceil(d / size)).map((turn) => {
     const system = triangleOf(step, memory);
     return turnOf(system, size, turn);
   });
@@ -68,7 +67,7 @@ function turnOf(system: Triangle, size: number, turn: number): Dispatch {
     ...sumLines(system, known),
     "workgroupBarrier();",
     `if (lane < ${blockSize}u) {`,
-    ...counts(shares).map((s) => `rest -= sums[${s * (blockSize + 1)}u + lane];`),
+    ...upTo(shares).map((s) => `rest -= sums[${s * (blockSize + 1)}u + lane];`),
     "rests[lane] = rest;",
     "}",
     "workgroupBarrier();",
@@ -105,8 +104,8 @@ function sumLines({ words, element }: Triangle, known: string | undefined): stri
     "var sum = 0.0;",
     `let row = min(start + i, ${words.d} - 1u);`,
     `for (var j = share; j < terms; j += ${ahead * shares}u) {`,
-    ...counts(ahead).map((n) => `let l${n} = ${element("row", `(${known} + ${at(n)})`)};`),
-    ...counts(ahead).map(
+    ...upTo(ahead).map((n) => `let l${n} = ${element("row", `(${known} + ${at(n)})`)};`),
+    ...upTo(ahead).map(
       (n) => `sum = select(sum, fma(l${n}, xTile[${at(n)}], sum), j + ${n * shares}u < terms);`,
     ),
     "}",
@@ -120,13 +119,13 @@ function solveLines(): string[] {
   return [
     `for (var at = 0u; at < ${blockSize}u; at += 4u) {`,
     `if (lane < ${blockSize}u) {`,
-    ...counts(4).flatMap((n) => [
+    ...upTo(4).flatMap((n) => [
       `var y${n} = rests[at + ${n}u];`,
-      ...counts(n).map((c) => `y${n} = fma(-${element(`(at + ${n}u)`, c)}, y${c}, y${n});`),
+      ...upTo(n).map((c) => `y${n} = fma(-${element(`(at + ${n}u)`, c)}, y${c}, y${n});`),
       `y${n} *= ${element(`(at + ${n}u)`, n)};`,
     ]),
     "if (lane >= at + 4u) {",
-    ...counts(4).map((c) => `rest = fma(-${element("lane", c)}, y${c}, rest);`),
+    ...upTo(4).map((c) => `rest = fma(-${element("lane", c)}, y${c}, rest);`),
     "rests[lane] = rest;",
     "} else if (lane >= at) {",
     "var four = vec4<f32>(y0, y1, y2, y3);",

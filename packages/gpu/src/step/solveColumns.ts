@@ -1,5 +1,6 @@
 import type { TriangularSolveStep } from "@metrigrad/tensor";
 import type { Dispatch, Memory } from "../wgsl/kernel.ts";
+import { upTo } from "../wgsl/layout.ts";
 import { productDispatches } from "./product/product.ts";
 import { blockSize, invertedElement, type Triangle, triangleOf } from "./triangle.ts";
 
@@ -12,7 +13,6 @@ const panel = 64;
 const vectors = blockSize / 4;
 const pitch = vectors + 1;
 
-const counts = (count: number) => Array.from({ length: count }, (_, i) => i);
 const components = "xyzw";
 
 /**
@@ -21,7 +21,7 @@ const components = "xyzw";
  */
 export function solveColumns(step: TriangularSolveStep, memory: Memory): readonly Dispatch[] {
   const d = step.rhs.shape.at(-2) as number;
-  return counts(Math.ceil(d / panel)).flatMap((turn) => {
+  return upTo(Math.ceil(d / panel)).flatMap((turn) => {
     const first = turn * panel;
     const solved = solvePanel(triangleOf(step, memory), first);
     if (first + panel >= d) return [solved];
@@ -78,7 +78,7 @@ function solvePanel(system: Triangle, first: number): Dispatch {
     "for (var block = 0u; block < blocks; block++) {",
     `let start = ${from} + block * ${blockSize}u;`,
     "var rest = vec4<f32>(0.0);",
-    ...counts(4).flatMap((e) => [
+    ...upTo(4).flatMap((e) => [
       `if (${row(e)} < ${words.d} && column < ${words.columns}) {`,
       `rest.${components[e]} = select(${held(row(e), "column")}, ${right(row(e), "column")}, ${from} == 0u);`,
       "}",
@@ -100,7 +100,7 @@ function solvePanel(system: Triangle, first: number): Dispatch {
     "if (own > q) {",
     ...takeLines(`(block * ${vectors}u + q)`),
     "} }",
-    ...counts(4).map(
+    ...upTo(4).map(
       (e) =>
         `if (${row(e)} < ${words.d} && column < ${words.columns}) { ${store(row(e), "column", `rest.${components[e]}`)} }`,
     ),
@@ -115,7 +115,7 @@ function fetchLines(system: Triangle, columnStart: string): string[] {
   const [q, j] = system.alongRow
     ? [`lane / ${blockSize}u`, `lane % ${blockSize}u`]
     : [`lane % ${vectors}u`, `lane / ${vectors}u`];
-  const values = counts(4).map((e) => invertedElement(system, `(top + ${e}u)`, "at"));
+  const values = upTo(4).map((e) => invertedElement(system, `(top + ${e}u)`, "at"));
   return [
     "{",
     `let top = start + 4u * (${q});`,
@@ -130,7 +130,7 @@ function fetchLines(system: Triangle, columnStart: string): string[] {
 function takeLines(vector: string): string[] {
   return [
     `let known = xTile[${vector} * ${width}u + c];`,
-    ...counts(4).map(
+    ...upTo(4).map(
       (e) =>
         `rest = fma(-lTile[(4u * q + ${e}u) * ${pitch}u + own], vec4<f32>(known.${components[e]}), rest);`,
     ),
@@ -139,11 +139,11 @@ function takeLines(vector: string): string[] {
 
 /** Solves the four rows of a thread. */
 function fourLines(): string[] {
-  return counts(4).flatMap((n) => {
+  return upTo(4).flatMap((n) => {
     const name = `rest.${components[n]}`;
     const element = (c: number) => `lTile[(4u * q + ${c}u) * ${pitch}u + q].${components[n]}`;
     return [
-      ...counts(n).map((c) => `${name} = fma(-${element(c)}, rest.${components[c]}, ${name});`),
+      ...upTo(n).map((c) => `${name} = fma(-${element(c)}, rest.${components[c]}, ${name});`),
       `${name} *= ${element(n)};`,
     ];
   });

@@ -1,5 +1,5 @@
 import { BackendError } from "@metrigrad/tensor";
-import type { Launch, Use } from "../wgsl/kernel.ts";
+import { type Launch, storesParts, type Use } from "../wgsl/kernel.ts";
 import { aligned, type Page } from "./page.ts";
 
 /** Bytes that are copied between pages around a dispatch. */
@@ -33,12 +33,12 @@ export function bridge(dispatch: Launch, most: number, spare: Page): Bridged {
   if (numbers.end <= most) {
     return { pages, params, before: [], after: [], uses, numbers: numbers.first };
   }
-  // Atomic words cannot share a page with others. Pages that are only read are the cheapest to move.
+  // Atomic words would make those beside them atomic too. Pages that are only read are the cheapest to move.
   const written = (page: Page) => uses.some((use) => use.page === page && use.write);
   const worth = (page: Page) =>
     Number(written(page)) +
     2 * Number(page.windows > 1) +
-    4 * Number(dispatch.atomic.has(pages.indexOf(page)));
+    4 * Number(uses.some((use) => use.page === page && storesParts(use)));
   const order = [...pages].sort((a, b) => worth(b) - worth(a));
   let room = most - 1;
   const kept = order.filter(({ windows }) => {

@@ -26,8 +26,12 @@ import { record } from "./record.ts";
 /** The kinds of steps that are products. */
 const products: ReadonlySet<string> = new Set(["matmul", "gram", "convolve"]);
 
+/** Where errors are said to arise: products are measured when a program is prepared. */
+const where = "store.prepare";
 /** The time that a measurement takes at least, in milliseconds, and the number of measurements of a shape. */
 const [leastMs, times] = [2, 3];
+/** The number of runs of a measurement at most. */
+const mostTurns = 256;
 /** A shape that takes so many times as long as the best one is not measured again. */
 const hopeless = 3;
 /** The number of the best shapes whose variants are measured. */
@@ -143,11 +147,6 @@ export class Tuner {
     return ms;
   }
 }
-
-const where = "store.prepare";
-
-/** The number of runs of a measurement at most. */
-const mostTurns = 256;
 
 function plainSteps(step: Step): readonly PlainStep[] {
   return step.kind === "loop" ? step.body.flatMap(plainSteps) : [step];

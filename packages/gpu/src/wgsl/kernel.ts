@@ -35,6 +35,11 @@ export interface Use {
   readonly advance: readonly number[];
 }
 
+/** Whether a use stores parts of words. The words of its page are atomic then. */
+export function storesParts({ write, lane }: Use): boolean {
+  return write && lane < 4;
+}
+
 /** The part of a launch's work that each of the plan's steps has, by the step's index. */
 export type Shares = ReadonlyMap<number, number>;
 
@@ -46,8 +51,6 @@ export interface Launch {
   readonly code: (numbers: readonly number[]) => string;
   /** The pages that it uses. */
   readonly pages: readonly Page[];
-  /** The indices of those pages whose words are atomic. */
-  readonly atomic: ReadonlySet<number>;
   readonly uses: readonly Use[];
   /** The words of the uniform. */
   readonly params: readonly number[];
@@ -95,7 +98,6 @@ export interface Memory {
 export class Kernel {
   readonly memory: Memory;
   private readonly pages: Page[] = [];
-  private readonly atomic = new Set<number>();
   private readonly uses: Use[] = [];
   private readonly params: number[] = [0];
   private readonly functions: string[] = [];
@@ -181,12 +183,10 @@ export class Kernel {
       whole,
       this.pages.map((page) => pages.indexOf(page)),
     );
-    const isAtomic = (page: Page) => this.atomic.has(this.pages.indexOf(page));
-    const atomic = new Set(pages.flatMap((page, at) => (isAtomic(page) ? [at] : [])));
     const alone = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
     const code = (numbers: readonly number[]) =>
       programText(alone, { words: Math.ceil(params.length / 4), numbers, pages });
-    return { code, pages, atomic, uses, params, groups, source };
+    return { code, pages, uses, params, groups, source };
   }
 
   private operand(view: View, write: boolean): Operand {
@@ -209,7 +209,6 @@ export class Kernel {
     const lane = laneOf(dtype);
     let at = this.pages.indexOf(page);
     if (at < 0) at = this.pages.push(page) - 1;
-    if (lane < 4 && write) this.atomic.add(at);
     const param = this.params.length;
     this.uses.push({ page, write, param, lane, range, advance });
     const base = this.param(start / lane);

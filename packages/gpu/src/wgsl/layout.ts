@@ -67,3 +67,8 @@ export function scaled(index: string, stride: number): string {
   if (stride === 0) return "0u";
   return stride === 1 ? index : `${index} * ${stride >>> 0}u`;
 }
+
+/** Returns the numbers from 0 to count − 1. */
+export function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

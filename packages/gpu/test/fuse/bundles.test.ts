@@ -48,7 +48,11 @@ test("bundles: limits of devices hold", async (t) => {
   const all = pages.map((page) => dispatchOf({ page }));
   const onOne = bundles(all, { buffers: 2, home: () => pages[0] as Page });
   t.equal(onOne.length, 1, "parts of one page count once");
-  t.deepEqual(sizes([{ atomic: true }, {}, {}]), [1, 2], "atomic words are words for all");
+  t.deepEqual(
+    sizes([{ writes: [[0, 4]], lane: 1 }, {}, {}]),
+    [1, 2],
+    "atomic words are words for all",
+  );
   t.deepEqual(sizes([{ groups: 2000 }, {}, {}]), [1, 2], "large dispatches stay alone");
 });
 

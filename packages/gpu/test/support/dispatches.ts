@@ -1,5 +1,5 @@
 import { Page } from "../../src/webgpu/page.ts";
-import type { Dispatch } from "../../src/wgsl/kernel.ts";
+import type { Dispatch, Use } from "../../src/wgsl/kernel.ts";
 
 /** Returns numbers below `count`, the same ones in every run. */
 export function draws(seed: number): (count: number) => number {
@@ -19,7 +19,8 @@ export interface Sketch {
   readonly lanes?: number;
   readonly barriers?: boolean;
   readonly groups?: number;
-  readonly atomic?: boolean;
+  /** The bytes of an element that it writes; 4 by default. */
+  readonly lane?: Use["lane"];
 }
 
 export const somePage = new Page("a page", 4096);
@@ -27,14 +28,13 @@ export const somePage = new Page("a page", 4096);
 /** Returns a dispatch that reads and writes bytes of a page. Its text does nothing. */
 export function dispatchOf(sketch: Sketch): Dispatch {
   const { page = somePage, reads = [], writes = [], text = "let x = 1u;" } = sketch;
-  const { lanes = 256, barriers = false, groups = 1, atomic = false } = sketch;
+  const { lanes = 256, barriers = false, groups = 1, lane = 4 } = sketch;
   const use = (write: boolean) => (range: readonly [number, number]) => {
-    return { page, write, param: 1, lane: 4 as const, range, advance: [] };
+    return { page, write, param: 1, lane, range, advance: [] };
   };
   return {
     code: () => text,
     pages: [page],
-    atomic: new Set(atomic ? [0] : []),
     uses: [...reads.map(use(false)), ...writes.map(use(true))],
     params: [0, 0],
     groups,

@@ -12,7 +12,6 @@ test("bridge: pages beyond the limit are copied to one, and back where they are 
   const dispatch: Launch = {
     code: () => "",
     pages,
-    atomic: new Set(),
     uses: [
       use(a, 1, 0, 64, false),
       use(b, 2, 128, 100, true),

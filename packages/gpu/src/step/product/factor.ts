@@ -1,4 +1,5 @@
 import type { Operand } from "../../wgsl/kernel.ts";
+import { upTo } from "../../wgsl/layout.ts";
 
 /** One factor of a product, as text. */
 export interface Factor {
@@ -53,10 +54,6 @@ export interface Extent {
   readonly size: number;
   readonly text: string;
 }
-
-/** Returns the numbers from 0 to count − 1. */
-export const upTo = (count: number): readonly number[] =>
-  Array.from({ length: count }, (_, i) => i);
 
 /** Returns statements that finish four elements of a row: those at `row`, `first` and the next three columns. */
 export function finishLines(

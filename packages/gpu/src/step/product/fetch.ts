@@ -1,4 +1,5 @@
-import { type Extent, type Factor, upTo } from "./factor.ts";
+import { upTo } from "../../wgsl/layout.ts";
+import type { Extent, Factor } from "./factor.ts";
 
 /** How one factor's tile comes into workgroup memory. */
 interface Fetch {

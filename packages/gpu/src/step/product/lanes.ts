@@ -1,5 +1,6 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
-import { type Factor, finishLines, fourColumns, type Product, upTo } from "./factor.ts";
+import { upTo } from "../../wgsl/layout.ts";
+import { type Factor, finishLines, fourColumns, type Product } from "./factor.ts";
 import { gridOf } from "./grid.ts";
 import { type LanesForm, type Traits, threadsOf } from "./shape.ts";
 

@@ -105,7 +105,7 @@ const otherTiles: readonly TileForm[] = [
 /** For small products, whose texts would take longer to compile than they save. */
 const plain: PlainForm = { kind: "plain", rows: 16, columns: 16 };
 
-/** The number of terms in all sums up to which a product is small. */
+/** The number of terms in all sums from which a product is not small. */
 const leastOfLarge = 2 ** 15;
 
 /** Whether a product is so small that short texts which many products share are better than fast ones. */

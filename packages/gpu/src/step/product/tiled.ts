@@ -1,5 +1,6 @@
 import type { Dispatch, Kernel } from "../../wgsl/kernel.ts";
-import { finishLines, type Product, upTo } from "./factor.ts";
+import { upTo } from "../../wgsl/layout.ts";
+import { finishLines, type Product } from "./factor.ts";
 import { fetchOf, tilePlace } from "./fetch.ts";
 import { gridOf } from "./grid.ts";
 import { type TileForm, type Traits, threadsOf } from "./shape.ts";
