@@ -21,7 +21,7 @@ export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
     throw new BackendError({
       where: "gpu",
       must: "tune must be true or false",
-      got: String(options.tune),
+      got: JSON.stringify(options.tune) ?? String(options.tune),
       todo: "leave it out to have the same choice in each process",
     });
   }

@@ -1,12 +1,12 @@
 import type { NdArray } from "ndarray";
-import { type DType, hostArray, type TypedArray } from "./dtype.ts";
+import { type DType, hostArray, storageBytes, type TypedArray } from "./dtype.ts";
 import { convertElements } from "./elements.ts";
 import { ShapeError } from "./errors.ts";
 import { flatten, type NestedArray } from "./flatten.ts";
 import { roundHalf } from "./half.ts";
 import { checkNames } from "./names.ts";
 import { checkShape, showShape, sizeOf, stridesOf } from "./shape.ts";
-import { Tensor } from "./tensor.ts";
+import { isTensor, Tensor } from "./tensor.ts";
 
 /**
  * Options of {@link tensor}.
@@ -31,11 +31,12 @@ export interface TensorOptions {
  * @param options - The shape and the element type, if they do not follow from the values.
  * @returns The tensor.
  * @throws {@link ShapeError} if nested arrays have unequal lengths, or if they mix numbers, booleans or other values.
- *   Also if the values do not fill the shape, or if the typed array has an element type that tensors do not have.
+ *   Also if the values do not fill the shape, if the typed array has an element type that tensors do not have, or if `dtype` is none.
  * @category Tensors
  */
 export function tensor(values: NestedArray | TypedArray, options: TensorOptions = {}): Tensor {
   checkNames("tensor", options, ["shape", "dtype"], ShapeError);
+  if (options.dtype !== undefined) checkDType("tensor", options.dtype);
   if (ArrayBuffer.isView(values)) {
     const own = typeOf(values);
     const dtype = options.dtype ?? own;
@@ -54,13 +55,14 @@ export function tensor(values: NestedArray | TypedArray, options: TensorOptions 
  * @param dtype - The element type. By default it is the type of the data. A `Uint8Array` may also be "bool". A `Float32Array`
  *   may also be "f16" if its numbers are rounded to half precision.
  * @returns The tensor, of the shape of the ndarray. It shares the memory.
- * @throws {@link ShapeError} if the data are not of the type `dtype`, or of a type that tensors do not have. Also if
+ * @throws {@link ShapeError} if `dtype` is no element type, or if the data are not of it, or of a type that tensors do not have. Also if
  *   "f16" data are not rounded.
  * @category Tensors
  */
 export function fromView(view: NdArray<TypedArray>, dtype?: DType): Tensor {
   const own = typeOf(view.data);
   const type = dtype ?? own;
+  checkDType("fromView", type);
   if (type !== own && hosts.get(type) !== own) {
     throw new ShapeError({
       where: "fromView",
@@ -101,12 +103,32 @@ function checkHalves(value: Tensor): void {
  * @param value - The tensor.
  * @param dtype - The element type of the result.
  * @returns A new tensor, or the same one if it has that type already.
- * @nothrow
+ * @throws {@link ShapeError} if `value` is not a tensor, or if `dtype` is no element type.
  * @category Tensors
  */
 export function convert(value: Tensor, dtype: DType): Tensor {
+  checkDType("convert", dtype);
+  if (!isTensor(value)) {
+    throw new ShapeError({
+      where: "convert",
+      must: "the value must be a tensor",
+      got: Array.isArray(value) ? "an array" : typeof value,
+      todo: "use tensor(values, { dtype })",
+    });
+  }
   if (value.dtype === dtype) return value;
   return shaped(convertElements(value.data(), dtype), dtype, value.shape);
+}
+
+/** Throws ShapeError unless a value is the name of an element type of tensors. */
+function checkDType(where: string, dtype: DType): void {
+  if (Object.hasOwn(storageBytes, dtype)) return;
+  throw new ShapeError({
+    where,
+    must: `dtype must be one of ${Object.keys(storageBytes).join(", ")}`,
+    got: JSON.stringify(dtype) ?? String(dtype),
+    todo: "choose one of them",
+  });
 }
 
 /** A tensor of row-major data. Throws ShapeError if the data do not fill the shape. */

@@ -9,13 +9,13 @@ const valueTypes: Readonly<Record<ValueType, true>> = {
   f16: true,
 };
 
-/** Throws GraphError unless a value is the name of an element type of nodes. `example` is a right call. */
-export function checkValueType(where: string, type: ValueType, example: string): void {
+/** Throws GraphError unless a value is the name of an element type of nodes. */
+export function checkValueType(where: string, type: ValueType, todo: string): void {
   if (Object.hasOwn(valueTypes, type)) return;
   throw new GraphError({
     where,
     must: `type must be one of ${Object.keys(valueTypes).join(", ")}`,
     got: JSON.stringify(type) ?? String(type),
-    todo: `call ${example}, or leave it out for "float"`,
+    todo,
   });
 }

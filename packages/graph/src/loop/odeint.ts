@@ -9,6 +9,7 @@ import {
   type Tree,
   zipTrees,
 } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { type LeafLike, type NodeTreeOf, nodeTree } from "../core/leafLike.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { isNode, type Node } from "../core/node.ts";
@@ -189,12 +190,13 @@ function checkArguments(times: Node, steps: number): void {
       todo: "pass the number of equal steps between two times",
     });
   }
+  checkFloats("odeint, the times", times);
   const [count = 0] = times.shape;
-  if (times.shape.length === 1 && count >= 2 && times.type === "float") return;
+  if (times.shape.length === 1 && count >= 2) return;
   throw new ShapeError({
     where: "odeint",
-    must: "the times must be a float vector [T] of at least two",
-    got: `${times.type} ${showShape(times.shape)}`,
+    must: "the times must be a vector [T] of at least two",
+    got: showShape(times.shape),
     todo: "pass the time of y0 first, then those at which y is wanted",
   });
 }

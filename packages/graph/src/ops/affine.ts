@@ -1,4 +1,5 @@
 import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -17,6 +18,7 @@ import { slice } from "./slice.ts";
 export const affineOp: Op<null> = {
   name: "affine",
   infer: ([x, w]) => {
+    checkFloats("affine", x, w);
     const [rows = 0, columns = 0] = (w as Node).shape;
     const shape = (x as Node).shape;
     if ((w as Node).shape.length !== 2 || shape.length < 2 || shape.at(-1) !== rows - 1) {
@@ -71,7 +73,7 @@ export const affineOp: Op<null> = {
  * @param w - The weights, [d + 1, m]. The last row is the bias.
  * @returns The result, [..., n, m].
  * @throws {@link ShapeError} if w is not a matrix with one row more than x has columns, or if x has
- *   fewer than two axes.
+ *   fewer than two axes. Also if one of them is not float.
  * @category Ops: linear algebra
  */
 export function affine(x: NodeLike, w: NodeLike): Node {

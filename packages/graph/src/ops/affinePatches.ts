@@ -1,4 +1,5 @@
 import { type Shape, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -194,11 +195,12 @@ export function affinePatches(x: NodeLike, w: NodeLike, options: AffinePatchesOp
   const [, inputs = 0, ...size] = images.shape;
   checkGroups(where, groups, inputs, weights.shape[1] ?? 0);
   const rows = kernel.reduce((product, n) => product * n, inputs / groups) + Number(bias);
-  if (weights.shape.length !== 2 || weights.shape[0] !== rows || weights.type !== "float") {
+  checkFloats(where, weights);
+  if (weights.shape.length !== 2 || weights.shape[0] !== rows) {
     refuseConvolution(
       where,
-      `w must be float [${rows}, out]${bias ? ", the bias in its last row" : ""}`,
-      `${weights.type} ${showShape(weights.shape)}`,
+      `w must be [${rows}, out]${bias ? ", the bias in its last row" : ""}`,
+      showShape(weights.shape),
       "check the number of channels and the kernel",
     );
   }

@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
 import { concat } from "./concat.ts";
@@ -16,11 +17,12 @@ import { fill } from "./fill.ts";
  */
 export function augment(x: NodeLike): Node {
   const node = asNode(x);
-  if (node.shape.length === 0 || node.type !== "float") {
+  checkFloats("augment", node);
+  if (node.shape.length === 0) {
     throw new ShapeError({
       where: "augment",
-      must: "x must be float with at least one axis",
-      got: `${node.type} ${showShape(node.shape)}`,
+      must: "x must have at least one axis",
+      got: showShape(node.shape),
       todo: "reshape it to rows [n, d]",
     });
   }

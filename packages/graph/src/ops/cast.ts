@@ -1,4 +1,5 @@
 import { isStoredOnly, primitiveFns, ShapeError, type ValueType } from "@metrigrad/tensor";
+import { checkValueType } from "../core/checkValueType.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { notEqual } from "./comparison.ts";
@@ -36,9 +37,11 @@ function fromStored(x: Node, type: "float" | "i32" | "u32"): Node {
  * @returns A value of x's shape and the new type.
  * @throws {@link ShapeError} if the new type is `u8` or `f16` and x has another; only data have
  *   these types.
+ * @throws {@link GraphError} if the type is none.
  * @category Ops: elements
  */
 export function cast(x: NodeLike, type: ValueType): Node {
+  checkValueType("cast", type, 'call cast(x, "float")');
   const node = asNode(x);
   if (node.type === type) return node;
   if (isStoredOnly(type)) {

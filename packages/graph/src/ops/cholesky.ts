@@ -1,5 +1,6 @@
-import { broadcastShapes, GraphError, ShapeError, showShape } from "@metrigrad/tensor";
+import { broadcastShapes, GraphError, ShapeError } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node, showNode } from "../core/node.ts";
@@ -23,14 +24,7 @@ export const choleskyOp: Op<null> = {
   infer: ([a, shift]) => {
     const x = a as Node;
     const size = squareSize("cholesky", x);
-    if (x.type !== "float" || (shift ?? x).type !== "float") {
-      throw new ShapeError({
-        where: "cholesky",
-        must: "matrix and shift must be float",
-        got: `${x.type} ${showShape(x.shape)}${shift === undefined ? "" : ` and ${shift.type}`}`,
-        todo: 'cast(x, "float") first',
-      });
-    }
+    checkFloats("cholesky", x, shift);
     const lead = x.shape.slice(0, -2);
     const batch = broadcastShapes("cholesky, batch axes", lead, shift?.shape ?? []);
     return { shape: [...batch, size, size], type: "float" };

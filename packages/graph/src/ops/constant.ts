@@ -6,6 +6,7 @@ import {
   type ValueType,
   valueTypeOf,
 } from "@metrigrad/tensor";
+import { checkValueType } from "../core/checkValueType.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { ConstantAttrs, Op } from "../core/op.ts";
 
@@ -37,9 +38,12 @@ export const constantOp: Op<ConstantAttrs> = {
  *   elements.
  * @returns A node of the tensor's shape, or a scalar.
  * @throws {@link ShapeError} if the number is a fraction and the type is an integer type.
+ * @throws {@link GraphError} if the type is none.
  * @category Graph: compile and run
  */
 export function constant(value: number | Tensor, type?: ValueType): Node<ConstantAttrs> {
+  if (type !== undefined)
+    checkValueType("constant", type, 'choose one, or leave it out for "float"');
   const whole = type !== undefined && type !== "float" && type !== "bool";
   if (whole && typeof value === "number" && !Number.isInteger(value)) {
     throw new ShapeError({

@@ -1,4 +1,5 @@
 import { type MatmulGroups, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -70,7 +71,7 @@ function check(inputs: readonly Node[], { a, b, out }: ContractAttrs): void {
   if (!distinct) refuse(inputs, "an index may stand once in a list");
   const ranks = [a, b].every((list, at) => list.length === inputs[at]?.shape.length);
   if (!ranks) refuse(inputs, "each axis must have an index");
-  if (inputs.some(({ type }) => type !== "float")) refuse(inputs, "operands must be float");
+  checkFloats("contract", ...inputs);
   const both = (one: number) => a.includes(one) && b.includes(one);
   const kept = [...a, ...b].every((one) => both(one) || out.includes(one));
   const known = out.every((one) => a.includes(one) || b.includes(one));

@@ -1,4 +1,5 @@
 import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -83,11 +84,12 @@ function withBias(where: string, y: Node, bias: NodeLike | undefined): Node {
 
 /** Throws ShapeError if weights are not float or do not have two axes more than the kernel. */
 function checkWeight(where: string, w: Node, axes: number, form: string): void {
-  if (w.type === "float" && w.shape.length === axes + 2) return;
+  checkFloats(where, w);
+  if (w.shape.length === axes + 2) return;
   throw new ShapeError({
     where,
-    must: `w must be float ${form}`,
-    got: `${w.type} ${showShape(w.shape)}`,
+    must: `w must be ${form}`,
+    got: showShape(w.shape),
     todo: "weights with the bias in the last row go to affinePatches",
   });
 }

@@ -1,4 +1,5 @@
 import { type Shape, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import type { Node } from "../core/node.ts";
 import { type ConvolutionAttrs, outputSize } from "./convolutionAttrs.ts";
 import { perAxis } from "./perAxis.ts";
@@ -112,11 +113,12 @@ export function checkGroups(where: string, groups: number, inputs: number, outpu
  * ShapeError.
  */
 export function checkImages(where: string, x: Node, axes: number): void {
-  if (x.type === "float" && x.shape.length === axes + 2) return;
+  checkFloats(where, x);
+  if (x.shape.length === axes + 2) return;
   refuseConvolution(
     where,
-    `x must be float [n, channels, ${axes} more ${axes === 1 ? "axis" : "axes"}]`,
-    `${x.type} ${showShape(x.shape)}`,
+    `x must be [n, channels, ${axes} more ${axes === 1 ? "axis" : "axes"}]`,
+    showShape(x.shape),
     "reshape it, or expandDims(x, 0) for one sample",
   );
 }

@@ -1,4 +1,5 @@
-import { ShapeError, showShape } from "@metrigrad/tensor";
+import { ShapeError } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -22,15 +23,9 @@ import { triangularSolve } from "./triangularSolve.ts";
 /** Makes the shape rule of an op that gives one number per square matrix. */
 function inferOf(where: string): Op<null>["infer"] {
   return ([a]) => {
-    const { shape, type } = a as Node;
     squareSize(where, a as Node);
-    if (type === "float") return { shape: shape.slice(0, -2), type };
-    throw new ShapeError({
-      where,
-      must: "the matrix must be float",
-      got: `${type} ${showShape(shape)}`,
-      todo: 'cast(x, "float") first',
-    });
+    checkFloats(where, a);
+    return { shape: (a as Node).shape.slice(0, -2), type: "float" };
   };
 }
 

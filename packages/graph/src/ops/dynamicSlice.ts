@@ -10,6 +10,7 @@ import {
   showShape,
   sizeOf,
 } from "@metrigrad/tensor";
+import { checkNotStored } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -181,13 +182,8 @@ function startsOf(name: string, given: NodeLike | readonly NodeLike[], rank: num
 }
 
 /** Throws ShapeError with the shape that does not fit. */
-function refuse(name: string, must: string, got: Shape): never {
-  throw new ShapeError({
-    where: name,
-    must,
-    got: showShape(got),
-    todo: "choose sizes from 1 on that fit",
-  });
+function refuse(name: string, must: string, got: string, todo: string): never {
+  throw new ShapeError({ where: name, must, got, todo });
 }
 
 /** Tells whether a box of these sizes, none of them 0, fits into a shape. */
@@ -218,7 +214,8 @@ export function dynamicSlice(
   const node = asNode(x);
   const at = startsOf("dynamicSlice", starts, node.shape.length);
   if (!fits(sizes, node.shape)) {
-    refuse("dynamicSlice", `sizes must fit into ${showShape(node.shape)}`, sizes);
+    const must = `sizes must fit into ${showShape(node.shape)}`;
+    refuse("dynamicSlice", must, showShape(sizes), "choose sizes from 1 on that fit");
   }
   return makeNode(dynamicSliceOp, [node, at], { sizes: [...sizes] });
 }
@@ -245,9 +242,16 @@ export function dynamicUpdate(
   const node = asNode(x);
   const part = asNode(value, node.type);
   const at = startsOf("dynamicUpdate", starts, node.shape.length);
-  if (part.type !== node.type || isStoredOnly(node.type) || !fits(part.shape, node.shape)) {
-    const must = `the value must be ${node.type}, no u8 or f16, and fit into ${showShape(node.shape)}`;
-    refuse("dynamicUpdate", must, part.shape);
+  checkNotStored("dynamicUpdate", node);
+  if (part.type !== node.type || !fits(part.shape, node.shape)) {
+    const must = `the value must be ${node.type} and fit into ${showShape(node.shape)}`;
+    const got = `${part.type} ${showShape(part.shape)}`;
+    refuse(
+      "dynamicUpdate",
+      must,
+      got,
+      `cast(x, "${node.type}"), or choose sizes from 1 on that fit`,
+    );
   }
   return makeNode(dynamicUpdateOp, [node, part, at], null);
 }

@@ -1,4 +1,5 @@
-import { ShapeError, showShape } from "@metrigrad/tensor";
+import { ShapeError } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { Op } from "../core/op.ts";
@@ -24,15 +25,9 @@ function around(vectors: Node, inner: Node): Node {
 const vectorsOp: Op<null> = {
   name: "eigh",
   infer: ([a]) => {
-    const { shape, type } = a as Node;
     squareSize("eigh", a as Node);
-    if (type === "float") return { shape, type };
-    throw new ShapeError({
-      where: "eigh",
-      must: "the matrix must be float",
-      got: `${type} ${showShape(shape)}`,
-      todo: 'cast(x, "float") first',
-    });
+    checkFloats("eigh", a);
+    return { shape: (a as Node).shape, type: "float" };
   },
   vjp: (node, cotangent) => {
     const values = valuesOf(node);

@@ -1,5 +1,6 @@
 import { normalizeAxis, ShapeError, sameShape, showShape, tensor } from "@metrigrad/tensor";
 import { checkChoice } from "../core/checkChoice.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -80,11 +81,11 @@ function along(
   const im = isPair(value) ? asNode(value.im) : null;
   const axis = normalizeAxis(where, options.axis ?? -1, re.shape.length);
   const size = re.shape[axis] as number;
-  const fits = im === null || sameShape(im.shape, re.shape);
-  if (!fits || size === 0 || re.type !== "float" || (im?.type ?? "float") !== "float") {
-    const shown = [re, ...(im === null ? [] : [im])].map((x) => `${x.type} ${showShape(x.shape)}`);
-    const must = `it must have floats, re and im of one shape, and an element on axis ${axis}`;
-    refuse(where, must, shown.join(" and "), "cast or reshape them");
+  checkFloats(where, re, im);
+  if ((im !== null && !sameShape(im.shape, re.shape)) || size === 0) {
+    const shapes = [re, ...(im === null ? [] : [im])].map(({ shape }) => showShape(shape));
+    const must = `re and im must have one shape, and an element on axis ${axis}`;
+    refuse(where, must, shapes.join(" and "), "reshape them, or choose another axis");
   }
   const { norm = "backward" } = options;
   checkChoice(where, "norm", norm, ["backward", "forward", "ortho"]);

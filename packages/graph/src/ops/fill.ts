@@ -12,6 +12,7 @@ import { constant } from "./constant.ts";
  * @returns The value, of the given shape and type.
  * @throws {@link ShapeError} if the shape is not a list of sizes, or if the number is a fraction
  *   and the type is an integer type.
+ * @throws {@link GraphError} if the type is none.
  * @category Ops: shapes
  */
 export function fill(shape: Shape, value: number, type: ValueType = "float"): Node {

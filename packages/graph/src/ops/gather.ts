@@ -9,6 +9,7 @@ import {
   type ValueType,
   type View,
 } from "@metrigrad/tensor";
+import { checkChoice } from "../core/checkChoice.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -94,13 +95,15 @@ export interface GatherOptions {
  * @returns The rows, [i…, r…] for axis 0.
  * @throws {@link ShapeError} if the axis is empty or out of range, if indices are not i32, or if a
  *   type is given for a source that is neither u8 nor f16.
- * @throws {@link GraphError} if an option is unknown.
+ * @throws {@link GraphError} if an option or the type is unknown.
  * @category Ops: shapes
  */
 export function gather(source: NodeLike, indices: NodeLike, options: GatherOptions = {}): Node {
   checkOptions("gather", options, ["type", "axis"]);
+  const { type: wanted = "float" } = options;
+  checkChoice("gather", "type", wanted, ["float", "i32", "u32"]);
   const from = asNode(source);
-  const type = isStoredOnly(from.type) ? (options.type ?? "float") : from.type;
+  const type = isStoredOnly(from.type) ? wanted : from.type;
   if (options.type !== undefined && options.type !== type) {
     refuse("gather", "only a u8 or f16 source is converted", from.type, "cast the rows afterwards");
   }

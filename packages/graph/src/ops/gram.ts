@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, sameShape, showShape } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -36,12 +37,13 @@ function check(x: Node, nu: Node | null, base: Node | null): number[] {
     x.shape.length >= 2 &&
     (nu === null || nu.shape.at(-1) === n) &&
     (base === null || sameShape(base.shape.slice(-2), [d, d]));
-  const all = [x, nu, base].filter((node) => node !== null);
-  if (!fits || all.some(({ type }) => type !== "float")) {
+  checkFloats("gram", x, nu, base);
+  if (!fits) {
+    const all = [x, nu, base].filter((node) => node !== null);
     throw new ShapeError({
       where: "gram",
-      must: "x must be float [b…, n, d], nu [b…, n] and base [b…, d, d]",
-      got: all.map(({ shape, type }) => `${type} ${showShape(shape)}`).join(" and "),
+      must: "x must be [b…, n, d], nu [b…, n] and base [b…, d, d]",
+      got: all.map(({ shape }) => showShape(shape)).join(" and "),
       todo: "reshape or transpose an operand",
     });
   }

@@ -37,7 +37,7 @@ export interface ArangeOptions {
  * @returns The ⌈(end − start)/step⌉ numbers, [n]. There are none if that is negative.
  * @throws {@link ShapeError} if a number is not finite, if the step is 0, or if a fraction would
  *   become i32.
- * @throws {@link GraphError} if an option is unknown.
+ * @throws {@link GraphError} if an option or the type is unknown.
  * @category Ops: shapes
  */
 export function arange(start: number, end: number, options: ArangeOptions = {}): Node {
@@ -45,6 +45,7 @@ export function arange(start: number, end: number, options: ArangeOptions = {}):
   const { step = 1 } = options;
   const numbers = [start, end, step];
   const whole = [start, step].every(Number.isInteger);
+  if (options.type !== undefined) checkChoice("arange", "type", options.type, ["float", "i32"]);
   const type: ValueType = options.type ?? (whole && Number.isInteger(end) ? "i32" : "float");
   if (!numbers.every(Number.isFinite) || step === 0 || (type === "i32" && !whole)) {
     refuse(

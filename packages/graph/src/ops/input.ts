@@ -27,6 +27,6 @@ export const inputOp: Op<InputAttrs> = {
  */
 export function input(name: string, shape: Shape, type: ValueType = "float"): Node<InputAttrs> {
   checkShape(`input ${name}`, shape);
-  checkValueType(`input ${name}`, type, 'input("x", [2], "i32")');
+  checkValueType(`input ${name}`, type, 'call input("x", [2], "i32"), or leave it out for "float"');
   return makeNode(inputOp, [], { name, shape: [...shape], type });
 }

@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -84,11 +85,12 @@ export function interpolate(x: NodeLike, options: InterpolateOptions): Node {
     refuse(`the mode must be one of ${Object.keys(modes).join(", ")}`, String(mode), "choose one");
   }
   const { axes, kernel } = modes[mode];
-  if (node.type !== "float" || spatial < 1 || spatial !== (axes ?? spatial)) {
+  checkFloats("interpolate", node);
+  if (spatial < 1 || spatial !== (axes ?? spatial)) {
     const axesText = axes === null ? "one axis or more" : `${axes} ${axes === 1 ? "axis" : "axes"}`;
     refuse(
-      `${mode} must have floats [n, c, …] with ${axesText} after the second`,
-      `${node.type} ${showShape(node.shape)}`,
+      `${mode} must have values [n, c, …] with ${axesText} after the second`,
+      showShape(node.shape),
       "reshape it, or choose linear, bilinear or trilinear for 1, 2 or 3 axes",
     );
   }

@@ -1,4 +1,5 @@
 import { broadcastShapes, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -38,11 +39,12 @@ const linearSolveOp: Op<LinearSolveAttrs> = {
     const right = rhs as Node;
     const size = squareSize("linearSolve, the matrix", left);
     const fits = right.shape.length >= 2 && right.shape.at(-2) === size;
-    if (!fits || left.type !== "float" || right.type !== "float") {
+    checkFloats("linearSolve", left, right);
+    if (!fits) {
       throw new ShapeError({
         where: "linearSolve",
-        must: `the right-hand side must be float [b…, ${size}, k] for ${left.type} ${showShape(left.shape)}`,
-        got: `${right.type} ${showShape(right.shape)}`,
+        must: `the right-hand side must be [b…, ${size}, k] for ${showShape(left.shape)}`,
+        got: showShape(right.shape),
         todo: "reshape a vector to a column [d, 1]",
       });
     }

@@ -1,3 +1,4 @@
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -32,5 +33,7 @@ export interface LogitOptions {
 export function logit(x: NodeLike, options: LogitOptions = {}): Node {
   checkOptions("logit", options, ["eps"]);
   const { eps } = options;
-  return logitOf(eps === undefined ? asNode(x) : clip(x, eps, 1 - eps));
+  const node = asNode(x);
+  checkFloats("logit", node);
+  return logitOf(eps === undefined ? node : clip(node, eps, 1 - eps));
 }

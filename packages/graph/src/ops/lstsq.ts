@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -29,12 +30,13 @@ import { triangularSolve } from "./triangularSolve.ts";
 export function lstsq(a: NodeLike, rhs: NodeLike, options: RankOptions = {}): Node {
   checkOptions("lstsq", options, ["rcond"]);
   const [x, b] = [asNode(a), asNode(rhs)];
+  checkFloats("lstsq", x, b);
   const [m, n] = matrixSize("lstsq, the matrix", x);
-  if (b.shape.length < 2 || b.shape.at(-2) !== m || b.type !== "float") {
+  if (b.shape.length < 2 || b.shape.at(-2) !== m) {
     throw new ShapeError({
       where: "lstsq",
-      must: `the right-hand side must be float [b…, ${m}, k] for ${showShape(x.shape)}`,
-      got: `${b.type} ${showShape(b.shape)}`,
+      must: `the right-hand side must be [b…, ${m}, k] for ${showShape(x.shape)}`,
+      got: showShape(b.shape),
       todo: "reshape a vector to a column [m, 1]",
     });
   }

@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, showShape, sizeOf, type View } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -13,6 +14,7 @@ import { transpose, transposeOp } from "./transpose.ts";
 export const matmulOp: Op<null> = {
   name: "matmul",
   infer: ([a, b]) => {
+    checkFloats("matmul", a, b);
     const left = matrixShape(a as Node);
     const right = matrixShape(b as Node);
     if (left.columns !== right.rows) {
@@ -51,8 +53,7 @@ function refuse(must: string, got: string, todo: string): never {
 }
 
 /** Returns the batch axes, rows and columns of a matrix. Throws ShapeError. */
-function matrixShape({ shape, type }: Node): { batch: number[]; rows: number; columns: number } {
-  if (type !== "float") refuse("operands must be float", type, 'cast(x, "float") first');
+function matrixShape({ shape }: Node): { batch: number[]; rows: number; columns: number } {
   if (shape.length < 2) {
     const todo = "reshape a vector to a row [1, n] or a column [n, 1]";
     refuse("operands must have at least two axes", showShape(shape), todo);

@@ -1,4 +1,5 @@
 import { ShapeError, showShape } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import type { Node } from "../core/node.ts";
 import type { AxisRange } from "./selection.ts";
 import { pad, slice } from "./slice.ts";
@@ -22,13 +23,14 @@ export function matrixPad(
 /**
  * Returns the rows and columns of float matrices [b…, m, n]. Throws ShapeError for other values.
  */
-export function matrixSize(where: string, { shape, type }: Node): readonly [number, number] {
-  const [rows = 0, columns = 0] = shape.slice(-2);
-  if (shape.length >= 2 && rows > 0 && columns > 0 && type === "float") return [rows, columns];
+export function matrixSize(where: string, x: Node): readonly [number, number] {
+  checkFloats(where, x);
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  if (x.shape.length >= 2 && rows > 0 && columns > 0) return [rows, columns];
   throw new ShapeError({
     where,
-    must: "the operand must be float matrices [b…, m, n] with m, n ≥ 1",
-    got: `${type} ${showShape(shape)}`,
-    todo: "reshape or cast it; a vector is a column [m, 1]",
+    must: "the operand must be matrices [b…, m, n] with m, n ≥ 1",
+    got: showShape(x.shape),
+    todo: "reshape it; a vector is a column [m, 1]",
   });
 }

@@ -1,4 +1,5 @@
 import { arg } from "@metrigrad/tensor";
+import { checkNotStored } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import type { LowerContext, Op } from "../core/op.ts";
@@ -45,11 +46,12 @@ export const singleOp: Op<null> = {
  *
  * @param x - The value, of any shape. Integers and booleans do not change.
  * @returns A node of x's shape and type.
- * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length, or if x is u8 or f16.
  * @category Ops: numerics
  */
 export function double(x: NodeLike): Node {
   const node = asNode(x);
+  checkNotStored("double", node);
   return node.type === "float" ? makeNode(doubleOp, [node], null) : node;
 }
 
@@ -61,10 +63,11 @@ export function double(x: NodeLike): Node {
  *
  * @param x - The value, of any shape. Integers and booleans do not change.
  * @returns A node of x's shape and type.
- * @throws {@link ShapeError} if x is a nested array whose rows differ in length.
+ * @throws {@link ShapeError} if x is a nested array whose rows differ in length, or if x is u8 or f16.
  * @category Ops: numerics
  */
 export function single(x: NodeLike): Node {
   const node = asNode(x);
+  checkNotStored("single", node);
   return node.type === "float" ? makeNode(singleOp, [node], null) : node;
 }

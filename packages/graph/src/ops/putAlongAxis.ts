@@ -1,5 +1,6 @@
-import { isStoredOnly, normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
+import { normalizeAxis, ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkChoice } from "../core/checkChoice.ts";
+import { checkNotStored } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -116,11 +117,12 @@ export function putAlongAxis(
   const put = asNode(values, node.type);
   const shape = node.shape.with(axis, given.shape[axis] as number);
   const fits = put.type === node.type && broadcastsTo(put.shape, shape);
-  const typed = !isStoredOnly(node.type) && (node.type !== "bool" || mode === "set");
+  checkNotStored("putAlongAxis", node);
+  const typed = node.type !== "bool" || mode === "set";
   if (!fits || !typed) {
     throw new ShapeError({
       where: "putAlongAxis",
-      must: `values must be ${node.type} and broadcast to ${showShape(shape)}; no u8 or f16, and bool only for "set"`,
+      must: `values must be ${node.type} and broadcast to ${showShape(shape)}; bool only for "set"`,
       got: `${put.type} ${showShape(put.shape)} for ${node.type}, mode "${mode}"`,
       todo: "cast or reshape them",
     });

@@ -1,5 +1,6 @@
 import { ShapeError, showShape, sizeOf } from "@metrigrad/tensor";
 import { checkChoice } from "../core/checkChoice.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -47,12 +48,13 @@ interface Sorted {
 function sortedOver(name: string, x: Node, options: ReduceOptions): Sorted {
   const axes = reducedAxes(name, x.shape.length, options.axis);
   const count = sizeOf(axes.map((axis) => x.shape[axis] as number));
-  if (x.type !== "float" || count === 0) {
+  checkFloats(name, x);
+  if (count === 0) {
     throw new ShapeError({
       where: name,
-      must: "the operand must be float, with an element on the axes",
-      got: `${x.type} ${showShape(x.shape)}`,
-      todo: 'cast(x, "float") first, or choose other axes',
+      must: "there must be an element on the axes",
+      got: showShape(x.shape),
+      todo: "choose other axes",
     });
   }
   const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));

@@ -71,7 +71,7 @@ export function reductionOp(
           where: name,
           must: "the operand must be float, i32 or u32",
           got: type,
-          todo: 'cast(x, "i32") or cast(x, "float") first',
+          todo: 'cast(x, "float") first, or cast(x, "i32") to count',
         });
       }
       return { shape: keptShape(shape, axes), type };

@@ -3,7 +3,6 @@
 import {
   arg,
   call,
-  isStoredOnly,
   literal,
   primitiveFns,
   type ScalarType,
@@ -14,6 +13,7 @@ import {
   type View,
 } from "@metrigrad/tensor";
 import { sameView } from "../compile/views.ts";
+import { checkNotStored } from "../core/checkElements.ts";
 import { checkList } from "../core/checkList.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -126,10 +126,10 @@ export const placeOp: Op<PlaceAttrs> = {
     each(true, (input, part) => {
       if (!sameView(input, part)) context.emit({ kind: "copy", input, output: part, label });
     });
-    const type = node.type as ScalarType;
-    const exprs = [call(primitiveFns.add, arg(0, type), arg(1, type))];
     each(false, (input, part) => {
       const { shape } = part;
+      const type = node.type as ScalarType;
+      const exprs = [call(primitiveFns.add, arg(0, type), arg(1, type))];
       context.emit({ kind: "map", shape, inputs: [part, input], exprs, outputs: [part], label });
     });
   },
@@ -210,11 +210,12 @@ function fillView(node: Node<PlaceAttrs>, output: View, context: LowerContext): 
 export function pad(x: NodeLike, widths: readonly (readonly [number, number])[], value = 0): Node {
   const node = asNode(x);
   const counts = widths.flat().every((width) => Number.isInteger(width) && width >= 0);
-  if (!counts || widths.length > node.shape.length || isStoredOnly(node.type)) {
+  checkNotStored("pad", node);
+  if (!counts || widths.length > node.shape.length) {
     throw new ShapeError({
       where: "pad",
-      must: "there must be a pair [before, after] of counts for at most each axis, and no u8 or f16",
-      got: `${JSON.stringify(widths)} for ${node.type} ${showShape(node.shape)}`,
+      must: "there must be a pair [before, after] of counts for at most each axis",
+      got: `${JSON.stringify(widths)} for ${showShape(node.shape)}`,
       todo: "pass counts ≥ 0; use slice to cut",
     });
   }

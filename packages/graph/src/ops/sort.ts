@@ -1,4 +1,5 @@
-import { isStoredOnly, normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { normalizeAxis, ShapeError, showShape } from "@metrigrad/tensor";
+import { checkNotStored } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import type { Node } from "../core/node.ts";
@@ -12,13 +13,8 @@ import { slice } from "./slice.ts";
  */
 export function sortable(where: string, x: NodeLike, axis = -1): { node: Node; at: number } {
   const node = asNode(x);
-  if (!isStoredOnly(node.type)) return { node, at: normalizeAxis(where, axis, node.shape.length) };
-  throw new ShapeError({
-    where,
-    must: "the operand must be float, i32, u32 or bool",
-    got: node.type,
-    todo: `cast(x, "${node.type === "u8" ? "i32" : "float"}") first`,
-  });
+  checkNotStored(where, node);
+  return { node, at: normalizeAxis(where, axis, node.shape.length) };
 }
 
 /**

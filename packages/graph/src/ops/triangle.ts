@@ -7,6 +7,7 @@ import {
   ShapeError,
   showShape,
 } from "@metrigrad/tensor";
+import { checkFloats } from "../core/checkElements.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
 import { add } from "./arithmetic.ts";
@@ -33,12 +34,13 @@ const halvedOp = triangleOp("tril, diagonal halved", primitiveFns.gt, 0.5);
 function masked(op: PointwiseOp, value: NodeLike, diagonal: number): Node {
   const x = asNode(value);
   const [rows = 0, columns = 0] = x.shape.slice(-2);
-  if (x.shape.length < 2 || x.type !== "float" || !Number.isInteger(diagonal)) {
+  checkFloats(op.name, x);
+  if (x.shape.length < 2 || !Number.isInteger(diagonal)) {
     throw new ShapeError({
       where: op.name,
-      must: "the operand must be float matrices [b…, m, n], and the diagonal a whole number",
-      got: `${x.type} ${showShape(x.shape)}, ${diagonal}`,
-      todo: "reshape or cast it",
+      must: "the operand must be matrices [b…, m, n], and the diagonal a whole number",
+      got: `${showShape(x.shape)}, ${diagonal}`,
+      todo: "reshape it, or pass a whole number",
     });
   }
   const row = iota(rows);

@@ -1,5 +1,6 @@
 import { broadcastShapes, ShapeError, showShape, sizeOf, type View } from "@metrigrad/tensor";
 import { broadcastView } from "../compile/views.ts";
+import { checkFloats } from "../core/checkElements.ts";
 import { checkOptions } from "../core/checkOptions.ts";
 import { asNode, type NodeLike } from "../core/like.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -28,11 +29,12 @@ export const triangularSolveOp: Op<SolveAttrs> = {
     const right = rhs as Node;
     const size = squareSize("triangularSolve, the triangle", left);
     const fits = right.shape.length >= 2 && right.shape.at(-2) === size;
-    if (!fits || left.type !== "float" || right.type !== "float") {
+    checkFloats("triangularSolve", left, right);
+    if (!fits) {
       throw new ShapeError({
         where: "triangularSolve",
-        must: `the right-hand side must be float [b…, ${size}, k] for ${left.type} ${showShape(left.shape)}`,
-        got: `${right.type} ${showShape(right.shape)}`,
+        must: `the right-hand side must be [b…, ${size}, k] for ${showShape(left.shape)}`,
+        got: showShape(right.shape),
         todo: "reshape a vector to a column [d, 1]",
       });
     }

@@ -107,6 +107,10 @@ export function variable(
   checkShape(`variable ${path}`, shape);
   checkOptions(`variable ${path}`, options, ["type", "role", "init"]);
   const { type = "float", role = "parameter", init = zeros } = options;
-  checkValueType(`variable ${path}`, type, 'variable("n", [2], { type: "i32" })');
+  checkValueType(
+    `variable ${path}`,
+    type,
+    'call variable("n", [2], { type: "i32", role: "state" }), or leave it out for "float"',
+  );
   return variableOf(Object.freeze({ path, shape: [...shape], type, role, init }));
 }

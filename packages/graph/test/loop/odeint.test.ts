@@ -38,7 +38,7 @@ test("odeint checks its arguments", (t) => {
   const f = (_: Node, x: Node) => x;
   t.throws(
     () => odeint(f, y, [0]),
-    /^ShapeError: odeint: the times must be a float vector \[T\] of at least two, got float \[1\]; pass the time of y0/,
+    /^ShapeError: odeint: the times must be a vector \[T\] of at least two, got \[1\]; pass the time of y0/,
   );
   t.throws(
     () => odeint(f, y, [0, 1], { method: "rk5" as OdeMethod }),

@@ -109,7 +109,7 @@ test("convolutions, windows and contractions say what they want", (t) => {
   const cases: readonly (readonly [() => unknown, RegExp])[] = [
     [
       () => conv2d(input("x", [3, 6, 6]), kernel),
-      /^ShapeError: conv2d: x must be float \[n, channels, 2 more axes\], got float \[3, 6, 6\]; reshape it/,
+      /^ShapeError: conv2d: x must be \[n, channels, 2 more axes\], got \[3, 6, 6\]; reshape it/,
     ],
     [
       () => conv2d(x, input("k", [4, 2, 3, 3])),
@@ -117,7 +117,7 @@ test("convolutions, windows and contractions say what they want", (t) => {
     ],
     [
       () => conv2d(x, w),
-      /conv2d: w must be float \[out, in\/groups, kernel…\], got float \[28, 4\]/,
+      /conv2d: w must be \[out, in\/groups, kernel…\], got \[28, 4\]/,
     ],
     [
       () => conv2d(x, kernel, { bias: input("b", [3]) }),
@@ -131,7 +131,7 @@ test("convolutions, windows and contractions say what they want", (t) => {
     [() => conv2d(x, kernel, { groups: 2 }), /conv2d: groups must divide the channels/],
     [
       () => affinePatches(x, w, { kernel: [2, 2] }),
-      /affinePatches: w must be float \[13, out\], the bias in its last row, got float \[28, 4\]/,
+      /affinePatches: w must be \[13, out\], the bias in its last row, got \[28, 4\]/,
     ],
     [
       () => convTranspose2d(x, input("k", [2, 4, 3, 3])),

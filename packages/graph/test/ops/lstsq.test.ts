@@ -63,7 +63,7 @@ test("rcond decides what counts", async (t) => {
 test("lstsq and pinv check their arguments", (t) => {
   t.throws(
     () => lstsq(input("a", [3, 2]), input("b", [2, 1])),
-    /^ShapeError: lstsq: the right-hand side must be float \[b…, 3, k\] for \[3, 2\], got float \[2, 1\]; reshape/,
+    /^ShapeError: lstsq: the right-hand side must be \[b…, 3, k\] for \[3, 2\], got \[2, 1\]; reshape/,
   );
   t.throws(
     () => pinv(input("a", [3, 2]), { rcond: 1 }),

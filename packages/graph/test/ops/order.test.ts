@@ -43,10 +43,10 @@ test("what cannot be sorted is an error that says what to do", (t) => {
       () => argsort(x, { axis: 2 }),
     ],
     [
-      /^ShapeError: sort: the operand must be float, i32, u32 or bool, got u8; cast/,
+      /^ShapeError: sort: the operand must not be u8 or f16, got u8; cast/,
       () => sort(bytes),
     ],
-    [/^ShapeError: topK: the operand must be float, .*got u8/, () => topK(bytes, 1)],
+    [/^ShapeError: topK: the operand must not be u8 or f16, got u8/, () => topK(bytes, 1)],
     [/^ShapeError: topK: k must be an integer from 0 to 4, .*got 5 of \[5, 4\]/, () => topK(x, 5)],
     [/^ShapeError: topK: .*got -1 of/, () => topK(x, -1, { axis: 0 })],
     [
@@ -54,7 +54,7 @@ test("what cannot be sorted is an error that says what to do", (t) => {
       () => median(input("i", [2], "i32")),
     ],
     [
-      /^ShapeError: median: .*with an element on the axes, got float \[0\]/,
+      /^ShapeError: median: there must be an element on the axes, got \[0\]/,
       () => median(input("e", [0])),
     ],
     [/^ShapeError: quantile: q must be numbers in \[0, 1\], got 50; divide/, () => quantile(x, 50)],

@@ -33,7 +33,7 @@ test("matmul checks its operands", (t) => {
   );
   t.throws(
     () => matmul(a, input("n", [3, 2], "i32")),
-    /^ShapeError: matmul: operands must be float, got i32/,
+    /^ShapeError: matmul: the operands must be float, got float \[4, 3\] and i32/,
   );
   t.throws(
     () => matmul(input("s", [2, 4, 3]), input("r", [3, 3, 4])),
@@ -65,10 +65,10 @@ test("a stack by one matrix is one tall product, also in the gradient and under 
 });
 
 test("gram checks its operands", (t) => {
-  t.throws(() => gram(input("v", [3])), /^ShapeError: gram: x must be float \[b…, n, d\]/);
+  t.throws(() => gram(input("v", [3])), /^ShapeError: gram: x must be \[b…, n, d\]/);
   t.throws(
     () => gram(a, { nu: input("nu", [3]) }),
-    /^ShapeError: gram: .* got float \[4, 3\] and float \[3\]/,
+    /^ShapeError: gram: .* got \[4, 3\] and \[3\]/,
   );
   t.throws(() => gram(a, { base: input("m", [4, 4]) }), /^ShapeError: gram/);
   t.throws(() => gram(a, { nu: input("n", [4], "i32") }), /^ShapeError: gram/);
@@ -80,7 +80,7 @@ test("cholesky and triangularSolve check their operands", (t) => {
   t.throws(() => cholesky(a), /^ShapeError: cholesky: the last two axes must form a square matrix/);
   t.throws(
     () => cholesky(input("n", [2, 2], "i32")),
-    /^ShapeError: cholesky: matrix and shift must be float/,
+    /^ShapeError: cholesky: the operand must be float/,
   );
   const square2 = input("m", [2, 2]);
   t.throws(
@@ -89,10 +89,10 @@ test("cholesky and triangularSolve check their operands", (t) => {
   );
   t.throws(
     () => triangularSolve(square2, input("v", [2])),
-    /^ShapeError: triangularSolve: the right-hand side must be float \[b…, 2, k\] .* got float \[2\]; reshape/,
+    /^ShapeError: triangularSolve: the right-hand side must be \[b…, 2, k\] .* got \[2\]; reshape/,
   );
   t.throws(() => triangularSolve(a, b), /^ShapeError: triangularSolve, the triangle/);
-  t.throws(() => tril(input("v", [3])), /^ShapeError: tril: the operand must be float matrices/);
+  t.throws(() => tril(input("v", [3])), /^ShapeError: tril: the operand must be matrices/);
   t.throws(
     () => choleskyShift(mul(cholesky(square2), 2)),
     /^GraphError: choleskyShift: the factor must be the result of cholesky itself, got mul/,

@@ -63,7 +63,7 @@ test("what nobody asks for is not computed, and the number of steps does not gro
 test("svd checks its operand", (t) => {
   t.throws(
     () => svd(input("v", [3])),
-    /^ShapeError: svd: the operand must be float matrices .* got float \[3\]/,
+    /^ShapeError: svd: the operand must be matrices .* got \[3\]/,
   );
   t.end();
 });

@@ -46,7 +46,7 @@ test("interpolate checks sizes and modes", (t) => {
       () => interpolate(image, { size: 2, mode: "area" as never }),
     ],
     [
-      /linear must have floats .* with 1 axis after/,
+      /linear must have values .* with 1 axis after/,
       () => interpolate(image, { size: 2, mode: "linear" }),
     ],
     [
@@ -192,7 +192,7 @@ test("views check their arguments", (t) => {
     [/^ShapeError: diagonal: it must have matrices .* got \[3\], 0/, () => diagonal(row)],
     [/^ShapeError: diag: the operand must be vectors .* got \[3\], 0.5/, () => diag(row, 0.5)],
     [
-      /^ShapeError: tril: .* the diagonal a whole number, got float \[4, 6\], 0.5/,
+      /^ShapeError: tril: .* the diagonal a whole number, got \[4, 6\], 0.5/,
       () => tril(x, 0.5),
     ],
     [

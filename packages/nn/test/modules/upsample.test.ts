@@ -27,7 +27,7 @@ test("upsample: options and inputs that do not fit are refused", (t) => {
   );
   t.throws(
     () => applyModel(upsample({ scale: 2, mode: "bilinear" }), input("x", [2, 3, 4])),
-    /ShapeError: .*interpolate: bilinear must have floats \[n, c, …\] with 2 axes after the second, got float \[2, 3, 4\]/,
+    /ShapeError: .*interpolate: bilinear must have values \[n, c, …\] with 2 axes after the second, got \[2, 3, 4\]/,
   );
   t.end();
 });

@@ -76,7 +76,7 @@ export function checkFlag(where: string, name: string, value: unknown): void {
   throw new GraphError({
     where,
     must: `${name} must be true or false`,
-    got: String(value),
+    got: JSON.stringify(value) ?? String(value),
     todo: "leave it out for false",
   });
 }

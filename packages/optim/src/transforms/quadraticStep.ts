@@ -102,7 +102,7 @@ function checkSwitch(name: string, value: unknown): void {
   throw new GraphError({
     where: "quadraticStep",
     must: `${name} must be true or false`,
-    got: String(value),
+    got: JSON.stringify(value) ?? String(value),
     todo: "it has no decay of its own: both factors are minimised over",
   });
 }
