@@ -5,11 +5,9 @@ import {
   compile,
   cpu,
   dense,
-  type Executable,
   input,
   neg,
   type Optimizer,
-  type Plan,
   relu,
   rngd,
   type Store,
@@ -21,25 +19,6 @@ import {
 import test from "tape";
 import { onWebGpu } from "../packages/gpu/test/support/adapter.ts";
 
-/** A store that keeps the programs that are made for it. */
-function watched(store: Store): { readonly store: Store; readonly made: Executable[] } {
-  const made: Executable[] = [];
-  const prepare = async (plan: Plan) => {
-    const executable = await store.prepare(plan);
-    made.push(executable);
-    return executable;
-  };
-  const get = (target: Store, name: keyof Store) => {
-    if (name === "prepare") return prepare;
-    const value = target[name];
-    return typeof value === "function" ? value.bind(target) : value;
-  };
-  return {
-    store: new Proxy(store, { get: (target, name) => get(target, name as keyof Store) }),
-    made,
-  };
-}
-
 const layer = (inputs: number) => dense(inputs, 80, { activation: relu });
 const model = sequential(layer(784), layer(80), layer(80), dense(80, 10));
 const batch = {
@@ -50,19 +29,20 @@ const batch = {
   label: tensor(Int32Array.from({ length: 50 }, (_, i) => (i * 7) % 10)),
 };
 
-/** Takes a step; the dispatches of its largest program, and the loss of the next step. */
-async function stepOf(plain: Store, optimizer: Optimizer) {
-  const { store, made } = watched(plain);
+/** Takes a step; its dispatches, its times, and the loss of the next step. */
+async function stepOf(store: Store, optimizer: Optimizer) {
   const step = await trainingStep(store, {
     ...{ optimizer, l2: 1e-3, feeds: { x: [50, 784], label: { shape: [50], type: "i32" } } },
     loss: ({ x, label }, { apply, observe }) => neg(observe(apply(model, x), categorical(), label)),
   });
+  const before = step.dispatches;
   await step.advance(batch);
   await step.check();
-  const dispatches = made.map((one) => one.dispatches ?? null);
+  const { dispatches } = step;
+  const times = step.profile();
   const { loss } = await step.run(batch);
   await step.close();
-  return { dispatches, loss };
+  return { before, dispatches, times, loss };
 }
 
 test("a training step on webgpu takes few dispatches, and is the one of the cpu", async (t) => {
@@ -79,13 +59,15 @@ test("a training step on webgpu takes few dispatches, and is the one of the cpu"
         await stepOf(await host.store(model, { seed: 1 }), optimizer()),
       ];
       await store.close();
-      const found = Math.max(...got.dispatches.map(Number));
+      const found = got.dispatches ?? 0;
+      t.equal(got.before, null, "nothing is known before the first step");
       t.ok(found > 10 && found <= most, `${name}: ${found} dispatches, at most ${most}`);
       t.ok(Math.abs(got.loss / expected.loss - 1) < 1e-3, `${name}: ${got.loss}, ${expected.loss}`);
-      t.ok(
-        expected.dispatches.every((one) => one === null),
-        "the cpu has none",
-      );
+      t.equal(expected.dispatches, null, "the cpu has none");
+      for (const { times } of [got, expected]) {
+        const products = times.find(({ kind }) => kind === "matmul");
+        t.ok(products && products.count >= 11 && products.seconds > 0, "products take time");
+      }
     }
     await host.close();
   });

@@ -56,7 +56,12 @@ async function openMode(
     return new WebGpuBackend(new Device(await acquireContext(), limits), { tune });
   }
   if (!Object.hasOwn(advice, mode)) {
-    throw missing(mode, "no such mode", `choose one of ${automatic.join(", ")}, cpu`);
+    throw new BackendError({
+      where: "gpu",
+      must: `mode must be one of ${automatic.join(", ")}, cpu`,
+      got: JSON.stringify(mode) ?? String(mode),
+      todo: "choose one of them, or leave it out",
+    });
   }
   const { GPU } = await gpuJs();
   if (mode === "cpu") checkEval();
@@ -68,7 +73,8 @@ async function openMode(
     }
     return new KernelBackend(mode, gpu, note);
   } catch (error) {
-    throw missing(mode, (error as Error).message, advice[mode]);
+    const { message } = error as Error;
+    throw missing(mode, message.includes("is not supported") ? "none" : message, advice[mode]);
   }
 }
 

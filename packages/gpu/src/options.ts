@@ -13,13 +13,13 @@ export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
  * @category Backends
  */
 export interface GpuOptions {
-  /** The mode to use; by default the best one that answers, and never `"cpu"`. */
+  /** The mode to use; by default the best one that answers, except `cpu`. Name `webgpu` if you need it. */
   readonly mode?: GpuMode;
   /**
    * In mode `webgpu`, whether the backend measures how each product of a program is computed fastest on this device: the
    * sizes of tiles, and into how many parts sums are cut. It does so once per kind of product when a program is compiled,
-   * and keeps the choice until it is closed. Sums may then be added in another order from one process to the next. By default
-   * false: the choice follows from the shapes alone. Other modes have nothing to measure.
+   * and keeps the choice until it is closed. Compilation may take seconds per product then. Sums may be added in another order
+   * from one process to the next. By default false: the choice follows from the shapes alone. Other modes have nothing to measure.
    */
   readonly tune?: boolean;
 }

@@ -18,8 +18,8 @@ export interface GpuOptions {
   /**
    * In mode `webgpu`, whether the backend measures how each product of a program is computed fastest on this device: the
    * sizes of tiles, and into how many parts sums are cut. It does so once per kind of product when a program is compiled,
-   * and keeps the choice until it is closed. Sums may then be added in another order from one process to the next. By default
-   * false: the choice follows from the shapes alone. Other modes have nothing to measure.
+   * and keeps the choice until it is closed. Compilation may take seconds per product then. Sums may be added in another order
+   * from one process to the next. By default false: the choice follows from the shapes alone. Other modes have nothing to measure.
    */
   readonly tune?: boolean;
 }

@@ -15,6 +15,7 @@ import type { LossResult } from "./step/forward.ts";
 import type { OptimizerReport } from "./step/report.ts";
 import { stepRunner } from "./step/runner.ts";
 import { stepGraph } from "./step/stepGraph.ts";
+import type { StepTime } from "./step/stepTime.ts";
 import type { TrainedChoice } from "./step/trained.ts";
 import { oneAtATime } from "./step/turns.ts";
 
@@ -127,6 +128,15 @@ export interface TrainingStep<F extends FeedSpecs = FeedSpecs> {
    * too.
    */
   readonly count: number;
+  /** The number of dispatches that the last step recorded on the device; null before it, and on backends that record none. */
+  readonly dispatches: number | null;
+  /**
+   * Returns where the time of a step goes, by the kind of the plan's steps, the longest first. About
+   * one of twelve steps is measured, and of steps with outputs none.
+   *
+   * @returns The times; empty before the first step, and if the backend cannot measure.
+   */
+  profile(): readonly StepTime[];
   /** Frees the step's programs. The state stays on the store. */
   close(): Promise<void>;
 }
@@ -222,6 +232,10 @@ export async function trainingStep<const F extends FeedSpecs>(
     get count() {
       return count;
     },
+    get dispatches() {
+      return runner.dispatches;
+    },
+    profile: runner.profile,
     close: () => queue(runner.close),
   } satisfies TrainingStep<F>);
 }

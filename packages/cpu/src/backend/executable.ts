@@ -158,13 +158,13 @@ export class CpuExecutable implements Executable {
   }
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
-    this.begin("executable.run", feeds);
+    this.begin("program.run", feeds);
     this.race.took(this.call(this.functions.runs[this.race.way] as RunFunction));
     return this.outputs.map((output) => new OutputHandle(this.device.heap, output, this.counter));
   }
 
   async profile(feeds: readonly Tensor[]): Promise<readonly number[]> {
-    this.begin("executable.profile", feeds);
+    this.begin("program.profile", feeds);
     return this.functions.steps.map((step) => this.call(step));
   }
 

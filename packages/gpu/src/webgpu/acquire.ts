@@ -26,7 +26,7 @@ export async function acquireContext(): Promise<GpuContext> {
   const value = { gpu: asking(gpu) };
   Object.defineProperty(globalThis, "navigator", { value, configurable: true, writable: true });
   try {
-    return answered(WebGPUContext.acquire());
+    return answered(WebGPUContext.acquire(), gpu);
   } finally {
     if (before === undefined) Reflect.deleteProperty(globalThis, "navigator");
     else Object.defineProperty(globalThis, "navigator", before);
@@ -74,15 +74,24 @@ async function load(): Promise<GPU> {
   }
 }
 
-async function answered(context: Promise<GpuContext>): Promise<GpuContext> {
+async function answered(
+  context: Promise<GpuContext>,
+  gpu: Pick<GPU, "requestAdapter">,
+): Promise<GpuContext> {
   try {
     return await context;
   } catch (error) {
-    throw refused(
-      `none (${(error as Error).message.split("\n")[0]})`,
-      "install a Vulkan driver (Debian: apt-get install mesa-vulkan-drivers, which also runs without a GPU), or choose another mode",
-    );
+    const there = (await gpu.requestAdapter()) !== null;
+    const reason = there ? ` (${(error as Error).message.split("\n")[0]})` : "";
+    throw refused(`none${reason}`, `${driver()}, or choose another mode`);
   }
+}
+
+/** Returns what makes an adapter answer. */
+function driver(): string {
+  return hasGpu()
+    ? "use a browser that has an adapter; headless Chromium may have none"
+    : "install a Vulkan driver (Debian: apt-get install mesa-vulkan-drivers, which also runs without a GPU)";
 }
 
 function refused(got: string, todo: string): BackendError {

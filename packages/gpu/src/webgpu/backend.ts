@@ -25,9 +25,8 @@ export class WebGpuBackend implements Backend {
   }
 
   describe(): string {
-    const { description, shapes } = this.device;
-    const tuned = this.tuner === null ? "" : `; products measured: ${shapes.size}`;
-    return `gpu: webgpu (${description}); all steps run there${tuned}`;
+    const tuned = this.tuner === null ? "" : `; ${this.tuner.describe()}`;
+    return `gpu: webgpu (${this.device.description}); all steps run there${tuned}`;
   }
 
   async store(variables: Variables, options: StoreOptions = {}): Promise<Store> {

@@ -65,7 +65,7 @@ export class GpuExecutable implements Executable {
   }
 
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
-    this.begin("executable.run", feeds);
+    this.begin("program.run", feeds);
     const handles = this.plan.outputs.map((view) => this.handle(view, this.runs));
     await this.device.submit((encoder) => record(this.recipe, encoder));
     return handles;
@@ -80,7 +80,7 @@ export class GpuExecutable implements Executable {
 
   /** Runs the plan with a pass for each step at least, and returns the seconds of each step. */
   private async measure(feeds: readonly Tensor[]): Promise<readonly number[]> {
-    this.begin("executable.profile", feeds);
+    this.begin("program.profile", feeds);
     const stages = stagesOf(this.recipe);
     if (stages.length === 0) return this.plan.steps.map(() => 0);
     const seconds = await this.device.measure(stages.length, (encoder, timer) =>

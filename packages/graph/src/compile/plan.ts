@@ -2,12 +2,14 @@ import {
   atOnce,
   type FloatType,
   GraphError,
+  isStoredOnly,
   type Pieces,
   type Plan,
   sameShape,
   showShape,
   storedType,
   tensor,
+  type ValueType,
   type VariableSpec,
 } from "@metrigrad/tensor";
 import { isNode, type Node, showNode } from "../core/node.ts";
@@ -176,6 +178,13 @@ function selected([variable, value, when]: Update): Update {
     : [variable, where(when, value, variable)];
 }
 
+/** Says what to do if the next value of a variable has another type or shape. */
+function adviceFor(type: ValueType): string {
+  return isStoredOnly(type)
+    ? `only an input or a variable can be ${type}: keep the variable as "float"`
+    : "reshape or cast it";
+}
+
 /** Adds the update of the shared random counter if the graph draws from it. */
 function withRandomState({ outputs, updates }: PlanRequest): readonly Update[] {
   const roots = [...outputs];
@@ -238,7 +247,7 @@ function checkUpdates(updates: readonly Update[]): void {
       where,
       must: `the next value of ${name} must be ${type} ${showShape(shape)}`,
       got: known ? `${value.type} ${showShape(value.shape)}` : typeof value,
-      todo: known ? "reshape or cast it" : "make a node of it with constant(…)",
+      todo: known ? adviceFor(type) : "make a node of it with constant(…)",
     });
   }
 }

@@ -87,9 +87,9 @@ export function makeProgram<Outputs>(
       });
     }
     for (const name of Object.keys(feeds)) {
-      if (!names.has(name)) throw unknownInput(name, [...names]);
+      if (!names.has(name)) throw unknownInput(where, name, [...names]);
     }
-    return plan.feeds.map((feed) => feedValue(feed, feeds));
+    return plan.feeds.map((feed) => feedValue(where, feed, feeds));
   };
   const measure = executable.profile?.bind(executable);
   return {
@@ -113,11 +113,11 @@ export function makeProgram<Outputs>(
 }
 
 /** The value of an input. Throws GraphError if there is none, and ShapeError if its shape is wrong. */
-function feedValue(feed: Plan["feeds"][number], feeds: Feeds): Tensor {
+function feedValue(where: string, feed: Plan["feeds"][number], feeds: Feeds): Tensor {
   const given = feeds[feed.name];
   if (given === undefined) {
     throw new GraphError({
-      where: "program.run",
+      where,
       must: `input ${feed.name} must have a value`,
       got: "none",
       todo: `pass { ${feed.name}: … } of shape ${showShape(feed.shape)}`,
@@ -126,16 +126,16 @@ function feedValue(feed: Plan["feeds"][number], feeds: Feeds): Tensor {
   const value = isTensor(given) ? given : tensor(given);
   if (sameShape(value.shape, feed.shape)) return value;
   throw new ShapeError({
-    where: `program.run, input ${feed.name}`,
+    where: `${where}, input ${feed.name}`,
     must: `the value must have shape ${showShape(feed.shape)}`,
     got: showShape(value.shape),
     todo: "reshape it, or build the graph for this shape",
   });
 }
 
-function unknownInput(name: string, known: readonly string[]): GraphError {
+function unknownInput(where: string, name: string, known: readonly string[]): GraphError {
   return new GraphError({
-    where: "program.run",
+    where,
     must: `inputs must be of the program (${known.join(", ") || "it has none"})`,
     got: name,
     todo: "correct the name, or leave it out",

@@ -1,4 +1,4 @@
-import { checkShape, type VariableSpec } from "@metrigrad/tensor";
+import { checkShape, GraphError, type VariableSpec } from "@metrigrad/tensor";
 import { checkOptions } from "../core/checkOptions.ts";
 import { checkValueType } from "../core/checkValueType.ts";
 import { makeNode, type Node } from "../core/node.ts";
@@ -96,7 +96,7 @@ const zeros: VariableSpec["init"] = ({ shape }) =>
  *   initial values, zeros by default.
  * @returns The node that stands for the variable.
  * @throws {@link ShapeError} if the shape is not a list of sizes.
- * @throws {@link GraphError} if an option is unknown, or if the type is none.
+ * @throws {@link GraphError} if an option is unknown, if the type is none, or if a parameter is not float.
  * @category Graph: compile and run
  */
 export function variable(
@@ -112,5 +112,13 @@ export function variable(
     type,
     'call variable("n", [2], { type: "i32", role: "state" }), or leave it out for "float"',
   );
+  if (role === "parameter" && type !== "float") {
+    throw new GraphError({
+      where: `variable ${path}`,
+      must: "a parameter must be float",
+      got: type,
+      todo: 'pass role: "state" or "data", or leave the type out',
+    });
+  }
   return variableOf(Object.freeze({ path, shape: [...shape], type, role, init }));
 }

@@ -249,7 +249,7 @@ test("settle: a condition must be a bool scalar", async (t) => {
 });
 
 test("settle: a condition is as before the updates, also where it changes itself", async (t) => {
-  const flag = variable("flag", [], { type: "bool", init: () => [1] });
+  const flag = variable("flag", [], { type: "bool", role: "state", init: () => [1] });
   const off = logicalNot(flag);
   const next: Record<string, Node> = {
     "a product, copied": matmul(a, b),

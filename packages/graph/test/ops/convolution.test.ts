@@ -115,10 +115,7 @@ test("convolutions, windows and contractions say what they want", (t) => {
       () => conv2d(x, input("k", [4, 2, 3, 3])),
       /^ShapeError: conv2d: w must have in\/groups = 3 channels on axis 1, got \[4, 2, 3, 3\]/,
     ],
-    [
-      () => conv2d(x, w),
-      /conv2d: w must be \[out, in\/groups, kernel…\], got \[28, 4\]/,
-    ],
+    [() => conv2d(x, w), /conv2d: w must be \[out, in\/groups, kernel…\], got \[28, 4\]/],
     [
       () => conv2d(x, kernel, { bias: input("b", [3]) }),
       /conv2d: the bias must be \[4\], got \[3\]; one number per output channel/,

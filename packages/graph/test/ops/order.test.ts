@@ -42,10 +42,7 @@ test("what cannot be sorted is an error that says what to do", (t) => {
       /^ShapeError: argsort: axis must be an integer in \[-2, 1\], got 2/,
       () => argsort(x, { axis: 2 }),
     ],
-    [
-      /^ShapeError: sort: the operand must not be u8 or f16, got u8; cast/,
-      () => sort(bytes),
-    ],
+    [/^ShapeError: sort: the operand must not be u8 or f16, got u8; cast/, () => sort(bytes)],
     [/^ShapeError: topK: the operand must not be u8 or f16, got u8/, () => topK(bytes, 1)],
     [/^ShapeError: topK: k must be an integer from 0 to 4, .*got 5 of \[5, 4\]/, () => topK(x, 5)],
     [/^ShapeError: topK: .*got -1 of/, () => topK(x, -1, { axis: 0 })],

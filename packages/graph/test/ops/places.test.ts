@@ -92,7 +92,10 @@ test("what does not fit is an error that says what to do", (t) => {
       /^ShapeError: putAlongAxis: .*bool only for "set", got bool \[\] for bool, mode "max"/,
       () => putAlongAxis(flag, [0], true as never, { mode: "max" }),
     ],
-    [/^ShapeError: putAlongAxis: the operand must not be u8/, () => putAlongAxis(bytes, [0], bytes)],
+    [
+      /^ShapeError: putAlongAxis: the operand must not be u8/,
+      () => putAlongAxis(bytes, [0], bytes),
+    ],
     [
       /^ShapeError: maskedFill: the mask must be bool and broadcast to \[3, 4\], .*got float \[3, 2\]/,
       () => maskedFill(x, f, 0),

@@ -66,10 +66,7 @@ test("a stack by one matrix is one tall product, also in the gradient and under 
 
 test("gram checks its operands", (t) => {
   t.throws(() => gram(input("v", [3])), /^ShapeError: gram: x must be \[b…, n, d\]/);
-  t.throws(
-    () => gram(a, { nu: input("nu", [3]) }),
-    /^ShapeError: gram: .* got \[4, 3\] and \[3\]/,
-  );
+  t.throws(() => gram(a, { nu: input("nu", [3]) }), /^ShapeError: gram: .* got \[4, 3\] and \[3\]/);
   t.throws(() => gram(a, { base: input("m", [4, 4]) }), /^ShapeError: gram/);
   t.throws(() => gram(a, { nu: input("n", [4], "i32") }), /^ShapeError: gram/);
   t.throws(() => gram(stack, { nu: input("nu", [3, 4]) }), /^ShapeError: gram, batch axes/);

@@ -159,3 +159,14 @@ test("compile: a value of a file is found by the state that has its path", async
     t.deepEqual(await valueOf(add(step, 1), store), [2]);
   });
 });
+
+test("variable: only data and state have other types than float", (t) => {
+  for (const type of ["f16", "u8", "i32", "bool"] as const) {
+    t.throws(
+      () => variable("w", [2], { type }),
+      /^GraphError: variable w: a parameter must be float, got (f16|u8|i32|bool); pass role: /,
+    );
+    t.equal(variable("w", [2], { type, role: "data" }).type, type);
+  }
+  t.end();
+});

@@ -191,10 +191,7 @@ test("views check their arguments", (t) => {
     ],
     [/^ShapeError: diagonal: it must have matrices .* got \[3\], 0/, () => diagonal(row)],
     [/^ShapeError: diag: the operand must be vectors .* got \[3\], 0.5/, () => diag(row, 0.5)],
-    [
-      /^ShapeError: tril: .* the diagonal a whole number, got \[4, 6\], 0.5/,
-      () => tril(x, 0.5),
-    ],
+    [/^ShapeError: tril: .* the diagonal a whole number, got \[4, 6\], 0.5/, () => tril(x, 0.5)],
     [
       /^ShapeError: dot: operands must have at least one axis, got \[\] and \[3\]/,
       () => dot(2, row),

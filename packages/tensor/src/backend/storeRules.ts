@@ -100,7 +100,7 @@ const limits: ReadonlyMap<
     "f16",
     {
       round: roundHalf,
-      must: "floats of 16 bits (f16) hold numbers up to 65504",
+      must: "floats of 16 bits (f16) hold numbers below 65520",
       todo: 'scale it, or use a variable of type "float"',
     },
   ],

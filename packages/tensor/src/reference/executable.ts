@@ -37,8 +37,8 @@ export async function executable(
   let run = 0;
   let open = true;
   const begin = (feeds: readonly Tensor[]) => {
-    if (!open) throw closedError("reference run", "program");
-    used.check("reference run");
+    if (!open) throw closedError("program.run", "program");
+    used.check("program.run");
     fill(memory, feeds);
     memory.scramble();
     return ++run;
@@ -79,7 +79,7 @@ function turnsOf(loop: LoopStep, prepare: (step: Step) => () => void): () => voi
 function fill({ plan, buffers }: Memory, feeds: readonly Tensor[]): void {
   if (feeds.length !== plan.feeds.length) {
     throw new BackendError({
-      where: "reference run",
+      where: "program.run",
       must: `there must be ${plan.feeds.length} feed(s)`,
       got: String(feeds.length),
       todo: "pass the feeds in the order of the plan",

@@ -53,7 +53,7 @@ test("a handle is valid until the next run", async (t) => {
     const [last] = await program.run([tensor([0, 0, 0])]);
     await program.close();
     await refused(t, (last as { read(): Promise<unknown> }).read(), message);
-    await refused(t, program.run([tensor([0, 0, 0])]), /reference run: the program must be open/);
+    await refused(t, program.run([tensor([0, 0, 0])]), /program\.run: the program must be open/);
   });
 });
 

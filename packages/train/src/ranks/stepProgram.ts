@@ -14,6 +14,8 @@ export interface StepProgram {
   /** Returns the seconds on the metric since the last call; NaN if unknown. */
   takeMetricSeconds(): number;
   readonly runs: number;
+  /** The number of dispatches of a step; null if the backend records none. */
+  readonly dispatches: number | null;
   times(): ReadonlyMap<string, KindTime>;
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function stepProgram(
     get runs() {
       return last.program.runs;
     },
+    dispatches: sumOf(ready.map(({ program }) => program.program.dispatches)),
     times: () => timesOf(ready, exchanges),
     async close() {
       for (const { program } of ready) await program.close();
@@ -75,6 +78,11 @@ export async function stepProgram(
 function feedsOf({ program }: MeteredProgram<unknown>, feeds: Feeds): Feeds {
   const own = program.plan.feeds.map(({ name }) => [name, feeds[name]] as const);
   return Object.fromEntries(own) as Feeds;
+}
+
+/** Returns the sum; null if a part is unknown. */
+function sumOf(parts: readonly (number | null)[]): number | null {
+  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 
 /** The times of all stages, and of the exchanges between them. */

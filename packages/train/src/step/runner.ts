@@ -65,6 +65,8 @@ export interface Runner {
   /** Throws DivergenceError if one of the steps since the last check was not finite. */
   check(): Promise<void>;
   takeMetricSeconds(): number;
+  /** The number of dispatches of the last step; null before it, and if the backend records none. */
+  readonly dispatches: number | null;
   /** Returns where the time of a step goes, by the kind of the plan's steps, the longest first. */
   profile(): readonly StepTime[];
   close(): Promise<void>;
@@ -100,6 +102,7 @@ export async function stepRunner(
   const lossAndFailure = variable(`step${runners++}/reading`, [2], { role: "data" });
   const kept = new Map<number, Feeds>();
   let keptSize = 0;
+  let dispatches: number | null = null;
   let reports: Reporter | null = null;
   let closed = false;
 
@@ -140,6 +143,7 @@ export async function stepRunner(
     if (closed) throw closedStep(where);
     const number = await begun();
     const program = await programOf(number, reading);
+    dispatches = program.dispatches;
     const all = { ...feeds, [numberFeed]: tensor(Int32Array.of(number), { shape: [] }) };
     kept.set(number + 1, all);
     keptSize += bytesOf(feeds);
@@ -204,6 +208,9 @@ export async function stepRunner(
     check,
     takeMetricSeconds: () =>
       [...programs.values()].reduce((sum, program) => sum + program.takeMetricSeconds(), 0),
+    get dispatches() {
+      return dispatches;
+    },
     profile: () => meanTimes([...programs.values()]),
     close: async () => {
       if (closed) return;
