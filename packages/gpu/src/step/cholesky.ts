@@ -85,7 +85,7 @@ export const cholesky: Lower<CholeskyStep> = (step, memory) => {
         ? [own, ...subtract(step, memory, d, next)]
         : [own];
     }),
-    end(step, memory),
+    ...end(step, memory),
   ];
 };
 
@@ -195,18 +195,25 @@ function column(step: CholeskyStep, memory: Memory, d: number, at: number): Disp
   return kernel.build(body, sizeOf(step.a.shape.slice(0, -2)) * count, lanes, true);
 }
 
-/** Repeats failed matrices, one workgroup per matrix, and writes the λ. */
-function end(step: CholeskyStep, memory: Memory): Dispatch {
+/**
+ * Repeats failed matrices, one workgroup per matrix, and writes the λ. A dispatch that takes seconds would be stopped, so large
+ * matrices have one for each attempt.
+ */
+function end(step: CholeskyStep, memory: Memory): readonly Dispatch[] {
+  const d = step.a.shape.at(-1) as number;
+  const each = d > mostWithout ? 1 : retries;
+  return Array.from({ length: retries / each }, (_, at) => {
+    const isLast = (at + 1) * each === retries;
+    return attempts(step, memory, each, isLast);
+  });
+}
+
+/** Tries larger λ on failed matrices. After the last attempt those that still fail become NaN. */
+function attempts(step: CholeskyStep, memory: Memory, count: number, isLast: boolean): Dispatch {
   const parts = partsOf(step, memory);
   const { kernel, a, output, used, lambda, failed, find, d } = parts;
   define(parts);
   const nan = "fromBits(0x7fc00000u)";
-  const tell =
-    used === null
-      ? []
-      : [
-          `if (lane == 0u) { ${used.store(`(${positionText(step.used?.strides ?? [], "m")})`, "shift")} }`,
-        ];
   const body = [
     "let batch = group;",
     ...find,
@@ -216,7 +223,7 @@ function end(step: CholeskyStep, memory: Memory): Dispatch {
     "if (open) {",
     "var trace = 0.0;",
     `for (var i = 0u; i < ${d}; i++) { trace += ${a.load(parts.inMatrix("i", "i"))}; }`,
-    `for (var attempt = 0u; attempt < ${retries}u && open; attempt++) {`,
+    `for (var attempt = 0u; attempt < ${count}u && open; attempt++) {`,
     `let first = select(${epsilon}, ${epsilon} * trace / f32(${d}), trace > 0.0);`,
     "shift = select(10.0 * shift, first, shift == 0.0);",
     "open = false;",
@@ -227,12 +234,26 @@ function end(step: CholeskyStep, memory: Memory): Dispatch {
     "storageBarrier();",
     "workgroupBarrier();",
     "} } }",
-    "if (open) {",
-    `shift = ${nan};`,
-    `for (var slot = lane; slot < ${d} * ${d}; slot += ${lanes}u) {`,
-    output.store(parts.inFactor(`(slot / ${d})`, `(slot % ${d})`), nan),
-    "} } }",
-    ...tell,
+    ...(isLast
+      ? [
+          "if (open) {",
+          `shift = ${nan};`,
+          `for (var slot = lane; slot < ${d} * ${d}; slot += ${lanes}u) {`,
+          output.store(parts.inFactor(`(slot / ${d})`, `(slot % ${d})`), nan),
+          "} }",
+        ]
+      : [
+          "if (lane == 0u) {",
+          lambda.store("batch", "shift"),
+          `if (!open) { ${failed.store("batch", "0u")} }`,
+          "}",
+        ]),
+    "}",
+    ...(isLast && used !== null
+      ? [
+          `if (lane == 0u) { ${used.store(`(${positionText(step.used?.strides ?? [], "m")})`, "shift")} }`,
+        ]
+      : []),
   ];
   return kernel.build(body, sizeOf(step.a.shape.slice(0, -2)), lanes, true);
 }

@@ -127,7 +127,7 @@ function dispatchOf(kernel: Kernel, part: Part): Dispatch {
     "}",
     ...monoids.map((_, j) => `part${j}[lane] = total${j};`),
     "workgroupBarrier();",
-    `for (var half = ${along / 2}u; half > 0u; half = half / 2u) {`,
+    `for (var half = ${Math.floor(along / 2)}u; half > 0u; half = half / 2u) {`,
     "if (worker < half) {",
     `let other = lane + half * ${across}u;`,
     ...monoids.map(({ combine }, j) => {
@@ -159,8 +159,24 @@ function slicesOf(count: number, length: number): number {
   return Math.max(1, Math.min(Math.ceil(length / 8192), Math.floor(1024 / count)));
 }
 
+/** The results that one dispatch has at most: each has a word for each thread in the memory of a workgroup, 16 KiB on each device. */
+const mostResults = 15;
+
 /** Lowers a reduction of lists; long ones take two dispatches. */
 export const reduce: Lower<ReduceStep> = (step, memory) => {
+  const { ops, exprs, outputs } = step;
+  return Array.from({ length: Math.ceil(exprs.length / mostResults) }, (_, at) => {
+    const own = [at * mostResults, (at + 1) * mostResults] as const;
+    const part = {
+      ops: ops.slice(...own),
+      exprs: exprs.slice(...own),
+      outputs: outputs.slice(...own),
+    };
+    return reduceTogether({ ...step, ...part }, memory);
+  }).flat();
+};
+
+const reduceTogether: Lower<ReduceStep> = (step, memory) => {
   const { inputs, exprs, ops, when } = step;
   const lists = listsOf(step);
   const [count, length] = [sizeOf(lists.kept), sizeOf(lists.reduced)];

@@ -7,6 +7,11 @@ import { map } from "./map.ts";
 
 /** The number of comparisons of elements with indices from which sorting the indices costs less. */
 const fewest = 2 ** 22;
+/**
+ * The number of updates that a thread adds one after the other in one dispatch, as it does if all are of one row. A dispatch that takes
+ * seconds would be stopped.
+ */
+const mostInOne = 2 ** 17;
 
 /** Begins a kernel with what both ways to add have in common. */
 function open({ indices, updates, output, when }: ScatterAddStep, memory: Memory) {
@@ -91,7 +96,8 @@ interface Stretch {
 function stretchesOf({ indices, output }: ScatterAddStep, { scratchBytes }: Memory): Stretch[] {
   const size = sizeOf(indices.shape);
   const columns = Math.max(1, sizeOf(output.shape.slice(1)));
-  const most = Math.max(1, Math.min(mostSorted(scratchBytes), Math.floor(2 ** 31 / columns)));
+  const room = Math.min(mostSorted(scratchBytes), Math.floor(2 ** 31 / columns));
+  const most = Math.max(1, Math.min(room, mostInOne));
   return Array.from({ length: Math.ceil(size / most) }, (_, at) => {
     return { first: at * most, count: Math.min(most, size - at * most) };
   });
@@ -159,6 +165,7 @@ function addSorted(step: ScatterAddStep, memory: Memory, { first, count }: Stret
 
 /** Lowers a step so that each element adds the matching rows in their order. So sums do not depend on timing. */
 export const scatterAdd: Lower<ScatterAddStep> = (step, memory) => {
-  const comparisons = sizeOf(step.indices.shape) * sizeOf(step.output.shape);
-  return comparisons < fewest ? comparing(step, memory) : sorting(step, memory);
+  const size = sizeOf(step.indices.shape);
+  const isShort = size <= mostInOne && size * sizeOf(step.output.shape) < fewest;
+  return isShort ? comparing(step, memory) : sorting(step, memory);
 };

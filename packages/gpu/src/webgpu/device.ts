@@ -15,6 +15,14 @@ const mapModeRead = 0x1;
 /** The number of runs that may wait on the device before another run has to wait for them. */
 const mostInFlight = 2;
 
+/** Where commands are recorded. */
+export interface Commands {
+  /** What records now. */
+  readonly encoder: GPUCommandEncoder;
+  /** Submits what is recorded, and goes on with another encoder. */
+  next(): void;
+}
+
 /** What the stores of one backend share: the device, its pipelines, its queue. */
 export class Device {
   readonly limits: DeviceLimits;
@@ -105,13 +113,13 @@ export class Device {
   /** Copies bytes of a page to the host, as they are at the time of the call. */
   async read(page: Page, offset: number, bytes: number): Promise<ArrayBuffer> {
     if (bytes === 0) return new ArrayBuffer(0);
-    return this.fetch(bytes, (encoder, to, size) =>
+    return this.fetch(bytes, ({ encoder }, to, size) =>
       encoder.copyBufferToBuffer(page.buffer as GPUBuffer, offset, to, 0, size),
     ).value;
   }
 
   /** Submits the commands of a run; resolves when few enough runs are in flight. */
-  async submit(write: (encoder: GPUCommandEncoder) => void): Promise<void> {
+  async submit(write: (commands: Commands) => void): Promise<void> {
     this.own(scoped(this.device, () => this.encode(write)));
     const done = () => this.finished();
     this.device.queue.onSubmittedWorkDone().then(done, done);
@@ -121,7 +129,7 @@ export class Device {
   }
 
   /** Submits commands, and returns the milliseconds until they are done. Throws BackendError if they are refused. */
-  async milliseconds(where: string, write: (encoder: GPUCommandEncoder) => void): Promise<number> {
+  async milliseconds(where: string, write: (commands: Commands) => void): Promise<number> {
     const begun = performance.now();
     const { error } = scoped(this.device, () => this.encode(write));
     await this.device.queue.onSubmittedWorkDone().catch(() => undefined);
@@ -138,13 +146,13 @@ export class Device {
    */
   async measure(
     stages: number,
-    write: (encoder: GPUCommandEncoder, timer: Timer) => void,
+    write: (commands: Commands, timer: Timer) => void,
   ): Promise<readonly number[]> {
     let timer: Timer | null = null;
-    const fetched = this.fetch(Timer.bytes(stages), (encoder, to) => {
+    const fetched = this.fetch(Timer.bytes(stages), (commands, to) => {
       timer = new Timer(this.device, stages);
-      write(encoder, timer);
-      timer.resolve(encoder, to);
+      write(commands, timer);
+      timer.resolve(commands.encoder, to);
     });
     this.own(fetched);
     try {
@@ -223,21 +231,30 @@ export class Device {
     return this.device.createBuffer({ label, size, usage: own | usage.copyFrom | usage.copyTo });
   }
 
-  private encode(write: (encoder: GPUCommandEncoder) => void): void {
-    const encoder = this.device.createCommandEncoder();
-    write(encoder);
-    this.device.queue.submit([encoder.finish()]);
+  private encode(write: (commands: Commands) => void): void {
+    let encoder = this.device.createCommandEncoder();
+    const submit = () => this.device.queue.submit([encoder.finish()]);
+    write({
+      get encoder() {
+        return encoder;
+      },
+      next: () => {
+        submit();
+        encoder = this.device.createCommandEncoder();
+      },
+    });
+    submit();
   }
 
   /** Submits commands that write bytes to a buffer; the value resolves to them. */
   private fetch(
     bytes: number,
-    write: (encoder: GPUCommandEncoder, to: GPUBuffer, size: number) => void,
+    write: (commands: Commands, to: GPUBuffer, size: number) => void,
   ): Scoped<Promise<ArrayBuffer>> {
     const size = Math.ceil(bytes / 4) * 4;
     const { value, error } = scoped(this.device, () => {
       const to = this.device.createBuffer({ size, usage: usage.mapRead | usage.copyTo });
-      this.encode((encoder) => write(encoder, to, size));
+      this.encode((commands) => write(commands, to, size));
       const mapped = to.mapAsync(mapModeRead).then(
         () => null,
         (failure: Error) => failure.message,

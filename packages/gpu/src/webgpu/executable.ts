@@ -67,7 +67,7 @@ export class GpuExecutable implements Executable {
   async run(feeds: readonly Tensor[]): Promise<readonly Handle[]> {
     this.begin("program.run", feeds);
     const handles = this.plan.outputs.map((view) => this.handle(view, this.runs));
-    await this.device.submit((encoder) => record(this.recipe, encoder));
+    await this.device.submit((commands) => record(this.recipe, commands));
     return handles;
   }
 
@@ -83,8 +83,8 @@ export class GpuExecutable implements Executable {
     this.begin("program.profile", feeds);
     const stages = stagesOf(this.recipe);
     if (stages.length === 0) return this.plan.steps.map(() => 0);
-    const seconds = await this.device.measure(stages.length, (encoder, timer) =>
-      recordTimed(stages, encoder, timer),
+    const seconds = await this.device.measure(stages.length, (commands, timer) =>
+      recordTimed(stages, commands, timer),
     );
     return secondsOfSteps(stages, seconds, this.plan.steps.length);
   }

@@ -71,9 +71,11 @@ export function limitsOf(
 }
 
 /** Whether an adapter is a program on the processor. */
-function isProcessor({ vendor, architecture, description }: GPUAdapterInfo): boolean {
-  return /llvmpipe|swiftshader|software|basic render/i.test(
-    `${vendor} ${architecture} ${description}`,
+function isProcessor(info: GPUAdapterInfo): boolean {
+  const { vendor, architecture, description } = info;
+  const text = `${vendor} ${architecture} ${description}`;
+  return (
+    info.isFallbackAdapter || /llvmpipe|swiftshader|software|basic render|\bwarp\b/i.test(text)
   );
 }
 

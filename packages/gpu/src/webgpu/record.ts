@@ -1,6 +1,7 @@
 import type { Ordered } from "../fuse/launches.ts";
 import type { Shares } from "../wgsl/kernel.ts";
 import type { Transfer } from "./bridge.ts";
+import type { Commands } from "./device.ts";
 import type { Prepared, Recipe } from "./program.ts";
 import type { Timer } from "./timer.ts";
 
@@ -12,23 +13,28 @@ export interface Stage {
   readonly passes: number;
 }
 
+/** The number of dispatches that are submitted together. A device may stop work that takes seconds in one piece. */
+const mostAtOnce = 2000;
+
 /** Records all dispatches, in one pass unless copies stand between them. */
-export function record({ dispatches }: Recipe, encoder: GPUCommandEncoder): void {
-  recordList(dispatches, encoder, () => encoder.beginComputePass());
+export function record({ dispatches }: Recipe, commands: Commands): void {
+  recordList(dispatches, commands, () => commands.encoder.beginComputePass(), mostAtOnce);
 }
 
 /** Records all dispatches in stages that a timer measures. */
-export function recordTimed(
-  stages: readonly Stage[],
-  encoder: GPUCommandEncoder,
-  timer: Timer,
-): void {
+export function recordTimed(stages: readonly Stage[], commands: Commands, timer: Timer): void {
+  let recorded = 0;
   stages.forEach(({ dispatches, passes }, stage) => {
     let begun = 0;
-    recordList(dispatches, encoder, () => {
+    const begin = () => {
       begun++;
-      return encoder.beginComputePass(timer.pass(stage, begun === 1, begun === passes));
-    });
+      const pass = timer.pass(stage, begun === 1, begun === passes);
+      return commands.encoder.beginComputePass(pass);
+    };
+    recorded += recordList(dispatches, commands, begin, Number.POSITIVE_INFINITY);
+    if (recorded < mostAtOnce) return;
+    commands.next();
+    recorded = 0;
   });
 }
 
@@ -89,20 +95,25 @@ function passesOf(
   return { count, open: isOpen };
 }
 
-/** Records a list. Passes come from `begin`, and end where copies stand between dispatches. */
+/**
+ * Records a list. Passes come from `begin`, and end where copies stand between dispatches. After `most` dispatches what is
+ * recorded is submitted. Returns the number of dispatches.
+ */
 function recordList(
   list: readonly Ordered<Prepared>[],
-  encoder: GPUCommandEncoder,
+  commands: Commands,
   begin: () => GPUComputePassEncoder,
-): void {
+  most: number,
+): number {
   let pass: GPUComputePassEncoder | null = null;
+  let [recorded, open] = [0, 0];
   const copy = (transfers: readonly Transfer[]) => {
     if (transfers.length === 0) return;
     pass?.end();
     pass = null;
     for (const { from, fromOffset, to, toOffset, bytes } of transfers) {
       const [source, target] = [from.buffer as GPUBuffer, to.buffer as GPUBuffer];
-      encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
+      commands.encoder.copyBufferToBuffer(source, fromOffset, target, toOffset, bytes);
     }
   };
   /** Records a list; `turn` counts the turns of all surrounding loops as one number. */
@@ -113,6 +124,14 @@ function recordList(
         continue;
       }
       const { pipeline, bindings, parameters, x, y, before, after } = one;
+      if (open >= most) {
+        pass?.end();
+        pass = null;
+        commands.next();
+        open = 0;
+      }
+      recorded++;
+      open++;
       copy(before);
       pass ??= begin();
       pass.setPipeline(pipeline);
@@ -123,4 +142,5 @@ function recordList(
   };
   emit(list, 0);
   (pass as GPUComputePassEncoder | null)?.end();
+  return recorded;
 }

@@ -55,7 +55,9 @@ test("webgpu: factors of every size, in one panel and in several", async (t) => 
       const error = await plan.difference(backend, [stepOf(plan, one)]);
       t.ok(error < 1e-5, `${JSON.stringify(one)}: ${error}`);
       const products = one.d > 256 ? Math.ceil(one.d / 128) - 1 : 0;
-      t.equal(plan.dispatches, 2 + Math.ceil(one.d / 32) + products);
+      // Large matrices with a bad pivot have a dispatch for each of six attempts.
+      const attempts = one.d > 256 ? 6 : 1;
+      t.equal(plan.dispatches, 1 + Math.ceil(one.d / 32) + products + attempts);
     }
   });
 });

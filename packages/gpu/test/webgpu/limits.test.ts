@@ -76,6 +76,9 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
   t.equal(lanes({ subgroupMinSize: 8 }), 0, "subgroups of several sizes are not used");
   t.ok(limitsOf(device, info({ description: "llvmpipe: Mesa" })).processor);
   t.ok(limitsOf(device, info({ architecture: "swiftshader" })).processor);
+  t.ok(limitsOf(device, info({ vendor: "microsoft", architecture: "warp" })).processor);
+  t.ok(limitsOf(device, info({ isFallbackAdapter: true })).processor);
+  t.notOk(limitsOf(device, info({ description: "warped" })).processor);
   t.equal(
     limitsOf(device, info(), { pageBytes: 512 }).bindingBytes,
     512,

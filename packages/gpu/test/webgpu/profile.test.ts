@@ -116,10 +116,10 @@ test("profile: a run that is measured makes earlier outputs stale, and refuses w
     const stale = await output?.read().catch((error: Error) => error.message);
     t.match(String(stale), /handle.read: an output must be read before .*, got 1 later run/);
     const message = await program.profile([]).catch((error: Error) => error.message);
-    t.match(String(message), /executable.profile: feed x must have 2 elements, got none/);
+    t.match(String(message), /program\.profile: feed x must have 2 elements, got none/);
     await program.close();
     const closed = await program.profile([]).catch((error: Error) => error.message);
-    t.match(String(closed), /executable.profile: the program must be open/);
+    t.match(String(closed), /program\.profile: the program must be open/);
   });
 });
 

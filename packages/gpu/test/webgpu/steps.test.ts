@@ -9,6 +9,7 @@ import {
 } from "@metrigrad/tensor";
 import test from "tape";
 import { onWebGpu } from "../support/adapter.ts";
+import { onDevice, replaced } from "../support/devices.ts";
 import { TestPlan, wave } from "../support/plans.ts";
 
 const odd = [0, 1, -2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0.5, 3];
@@ -119,6 +120,44 @@ test("webgpu: long sums are cut, with all that follows them", async (t) => {
     ];
     const error = await plan.difference(backend, steps);
     t.ok(error < 1e-5, `${error}`);
+  });
+});
+
+test("webgpu: sums of nothing, and of one element, of many lists", async (t) => {
+  await onWebGpu(t, async (backend) => {
+    for (const length of [0, 1, 2]) {
+      const plan = new TestPlan();
+      const [inputs, outputs] = [[plan.view([300, length])], [plan.view([300])]];
+      const step: Step = {
+        ...{ kind: "reduce", label: "", shape: [300, length], axes: [1], inputs },
+        ...{ ops: ["sum"], exprs: [arg(0)], outputs },
+      };
+      t.equal(await plan.difference(backend, [step]), 0, `${length} elements`);
+    }
+  });
+});
+
+test("webgpu: many results of one reduction fit into the least memory of a workgroup", async (t) => {
+  await onDevice(t, async ({ backend, device }) => {
+    const shared: number[] = [];
+    const restore = replaced(device, "pipeline", (plain) => (...args) => {
+      const arrays = [...String(args[0]).matchAll(/var<workgroup> \w+: array<f32, (\d+)>/g)];
+      shared.push(arrays.reduce((sum, [, count]) => sum + 4 * Number(count), 0));
+      return plain(...args);
+    });
+    const plan = new TestPlan();
+    const inputs = [plan.view([7, 40])];
+    const exprs = Array.from({ length: 18 }, (_, at) => parseExpr(`(x) => x * ${at}`));
+    const outputs = exprs.map(() => plan.view([7]));
+    const step: Step = {
+      ...{ kind: "reduce", label: "", shape: [7, 40], axes: [1], inputs },
+      ...{ ops: exprs.map(() => "sum" as const), exprs, outputs },
+    };
+    const error = await plan.difference(backend, [step]);
+    restore();
+    t.ok(error < 1e-5, `${error}`);
+    t.ok(shared.length > 0 && Math.max(...shared) > 2048, `${shared} bytes`);
+    t.ok(Math.max(...shared) <= 16_384 - 4, "with a word for a condition");
   });
 });
 
