@@ -90,8 +90,11 @@ function onEach(name: string, check: (t: test.Test, backend: Backend) => Promise
 onEach("halves train as the floats that they are", async (t, backend) => {
   const of = (inputs: Tensor) => dataSet({ train: { inputs, targets: labels }, classes: 3 });
   const [own, other] = [await trained(backend, of(halves)), await trained(backend, of(floats))];
-  t.deepEqual(own.weights, other.weights);
-  t.deepEqual(own.costs, other.costs);
+  // Where the types are read by different code, a compiler may join products and sums in one but not in the other.
+  const gap = (a: readonly number[], b: readonly number[]) =>
+    Math.max(...a.map((x, i) => Math.abs(x - (b[i] ?? Number.NaN))));
+  t.ok(gap(own.weights, other.weights) < 1e-6, "weights");
+  t.ok(gap(own.costs, other.costs) < 1e-6, "costs");
   t.ok((own.costs[1] as number) < (own.costs[0] as number), "it learns");
   t.deepEqual(own.stored, [`f16 ${rows}×${width}`, `i32 ${rows}`]);
   t.deepEqual(other.stored, [`float ${rows}×${width}`, `i32 ${rows}`]);

@@ -150,8 +150,8 @@ class Growing implements Bundle {
   }
 }
 
-function mayShare({ groups, uses, pages }: Dispatch): boolean {
-  if (groups > mostGroups || uses.some(storesParts)) return false;
+function mayShare({ groups, uses, pages, cuts = 1 }: Dispatch): boolean {
+  if (groups > mostGroups || cuts > 1 || uses.some(storesParts)) return false;
   return pages.every(({ windows }) => windows === 1);
 }
 

@@ -3,6 +3,7 @@ import { lowerStep } from "../step/table.ts";
 import { Page } from "../webgpu/page.ts";
 import type { Dispatch, Launch, Memory, Shares } from "../wgsl/kernel.ts";
 import { type Bundle, bundles, isLone, mostWords } from "./bundles.ts";
+import { cutLaunch } from "./cut.ts";
 import { placeScratch, withScratch } from "./scratch.ts";
 import { together } from "./together.ts";
 
@@ -85,13 +86,13 @@ function tryLaunches(
   const { starts, end } = placeScratch(all, (page) => own.has(page), scratch.bytes);
   if (end > memory.scratchBytes && most > 0) return null;
   scratch.bytes = end;
-  const launch = (one: Ordered<Bundle>): Ordered<Launch> => {
-    if ("turns" in one) return { turns: one.turns, body: one.body.map(launch) };
+  const launch = (one: Ordered<Bundle>): readonly Ordered<Launch>[] => {
+    if ("turns" in one) return [{ turns: one.turns, body: one.body.flatMap(launch) }];
     const members = one.members.map((member) => withScratch(member, starts, scratch));
     const [first] = members as [Dispatch, ...Dispatch[]];
-    return isLone({ ...one, members }) ? first : together({ ...one, members });
+    return isLone({ ...one, members }) ? cutLaunch(first) : [together({ ...one, members })];
   };
-  return order.map(launch);
+  return order.flatMap(launch);
 }
 
 /** Returns the number of launches of one run. */

@@ -73,8 +73,9 @@ function define(work: Work): void {
   work.kernel.define(
     [
       "fn isOpen(x: f32, y: f32, z: f32) -> bool {",
-      "let size = sqrt(abs(x)) * sqrt(abs(y));",
-      "let tiny = 1.2e-7 * select(abs(x) + abs(y), size, size > 0.0);",
+      "let large = max(abs(x), abs(y));",
+      "let size = large * sqrt(min(abs(x), abs(y)) / max(large, 1.2e-38));",
+      "let tiny = 1.2e-7 * select(large, size, size > 0.0);",
       "return abs(z) > max(tiny, 1.2e-38);",
       "}",
       "fn turnedAxes(inner: u32, rounds: u32, k: u32) -> vec2<u32> {",

@@ -10,6 +10,8 @@ export interface DeviceLimits extends Abilities {
   readonly buffers: number;
   /** The number of workgroups along one axis. */
   readonly groups: number;
+  /** The number of multiplications that one dispatch of a product may do, so that it does not take seconds on a slow device. */
+  readonly terms: number;
   /** Whether the device can write down when a pass begins and ends. */
   readonly timestamps: boolean;
 }
@@ -63,6 +65,7 @@ export function limitsOf(
     bindingBytes: Math.min(pageBytes, alignedDown(most)),
     buffers: lower.buffers ?? limits.maxStorageBuffersPerShaderStage,
     groups: lower.groups ?? limits.maxComputeWorkgroupsPerDimension,
+    terms: lower.terms ?? 2 ** 37,
     timestamps: lower.timestamps ?? features.has(timestamps),
     processor: lower.processor ?? isProcessor(info),
     lanes: lower.lanes ?? (features.has(subgroups) ? lanesOf(info) : 0),

@@ -125,6 +125,7 @@ export function memoryOf(
     bytes: (buffer) => bytesOf(plan.buffers[buffer] as BufferSpec),
     scratch: new Page("scratch of a program"),
     scratchBytes: limits.bindingBytes,
+    mostTerms: limits.terms,
     shapeOf,
   };
 }

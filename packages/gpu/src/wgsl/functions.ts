@@ -2,6 +2,8 @@
 const texts: Readonly<Record<string, string>> = {
   // The first parameter word is 0, which no compiler knows. So a value made of it stays as it is.
   fromBits: "fn fromBits(bits: u32) -> f32 { return bitcast<f32>(bits | p[0].x); }",
+  // A value of which no compiler knows that it is x. Some make n·(a + b) + c of n·a + (n·b + c), which rounds the sum of a constant's parts.
+  opaque: "fn opaque(x: f32) -> f32 { return fromBits(bitcast<u32>(x)); }",
   isNan: "fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }",
   finite: "fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }",
   withSign: `fn withSign(size: f32, x: f32) -> f32 {
@@ -51,7 +53,7 @@ const texts: Readonly<Record<string, string>> = {
   splitExp: `fn splitExp(x: f32) -> vec2<f32> {
   let c = clamp(x, -104.0, 89.0);
   let n = round(c * 1.44269504);
-  let r = fma(n, 2.1219444e-4, fma(n, -0.693359375, c));
+  let r = fma(opaque(n), 2.1219444e-4, fma(n, -0.693359375, c));
   var q = fma(1.98756915e-4, r, 1.3981999507e-3);
   q = fma(q, r, 8.3334519073e-3);
   q = fma(q, r, 4.1665795894e-2);
@@ -59,11 +61,14 @@ const texts: Readonly<Record<string, string>> = {
   q = fma(q, r, 5.0000001201e-1);
   return vec2<f32>(fma(q, r * r, r), n);
 }`,
+  // 2^n is added to the exponent's bits: a compiler may change the order of products, and 2^128 alone is infinite.
   expOf: `fn expOf(x: f32) -> f32 {
   let s = splitExp(x);
   let n = i32(s.y);
-  let half = n >> 1u;
-  return select(((s.x + 1.0) * powerOf2(half)) * powerOf2(n - half), x, isNan(x));
+  let tiny = n < -100;
+  let bits = bitcast<u32>(s.x + 1.0) + (u32(select(n, n + 64, tiny)) << 23u);
+  let value = bitcast<f32>(min(bits, 0x7f800000u));
+  return select(select(value, value * 5.421010862e-20, tiny), x, isNan(x));
 }`,
   expm1Of: `fn expm1Of(x: f32) -> f32 {
   let s = splitExp(x);
@@ -110,7 +115,7 @@ const texts: Readonly<Record<string, string>> = {
   wave: `fn wave(x: f32, turn: i32) -> f32 {
   let n = round(x * 0.636619772);
   var r = fma(n, -1.5703125, x);
-  r = fma(n, -4.8375129699707031e-4, r);
+  r = fma(opaque(n), -4.8375129699707031e-4, r);
   r = fma(n, -7.5497899548918861e-8, r);
   r = clamp(r, -0.79, 0.79);
   let q = i32(n) + turn;
@@ -167,7 +172,10 @@ const texts: Readonly<Record<string, string>> = {
   let m = bitcast<f32>(bits - (e << 23u));
   let power = f32(e) - select(0.0, 24.0, tiny);
   let n = clamp(round(y * power), -300.0, 300.0);
-  let rest = fma(y, power, -n) * 0.693147181 + y * logNear(m - 1.0, 0.0);
+  // The first 12 bits of y times e are exact, also where fma rounds twice.
+  let high = bitcast<f32>(bitcast<u32>(y) & 0xfffff000u);
+  let part = fma(opaque(power), y - high, fma(high, power, -n));
+  let rest = part * 0.693147181 + y * logNear(m - 1.0, 0.0);
   let k = i32(n);
   let third = k / 3;
   return ((expOf(clamp(rest, -200.0, 200.0)) * powerOf2(third)) * powerOf2(third)) * powerOf2(k - 2 * third);

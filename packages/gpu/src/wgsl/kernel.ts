@@ -52,9 +52,11 @@ export interface Launch {
   /** The pages that it uses. */
   readonly pages: readonly Page[];
   readonly uses: readonly Use[];
-  /** The words of the uniform. */
+  /** The words of the uniform. Those of a dispatch begin with 0 and end with the number of workgroups; before it is the first one if there are cuts. */
   readonly params: readonly number[];
   readonly groups: number;
+  /** The number of launches into which it is cut at least; 1 by default. */
+  readonly cuts?: number;
 }
 
 /** The dispatch of one step, which may share a launch with others. */
@@ -90,6 +92,8 @@ export interface Memory {
   readonly scratch: Page;
   /** The number of bytes that scratch may have. */
   readonly scratchBytes: number;
+  /** The number of multiplications that one dispatch of a product may do. */
+  readonly mostTerms: number;
   /** Returns how a product is computed. */
   shapeOf(traits: Traits): Shape;
 }
@@ -103,6 +107,7 @@ export class Kernel {
   private readonly functions: string[] = [];
   private readonly memories = new Map<string, Shared>();
   private guard: Operand | null = null;
+  private cuts = 1;
 
   constructor(memory: Memory) {
     this.memory = memory;
@@ -151,6 +156,11 @@ export class Kernel {
     if (view !== undefined) this.guard = this.read(view);
   }
 
+  /** Has the next dispatches launched in several pieces, because they are much work. */
+  cutInto(cuts: number): void {
+    this.cuts = cuts;
+  }
+
   /**
    * Returns the dispatch. `body` sees `group` and `lane`, and its workgroup has `lanes` threads. With `barriers` a
    * skipped workgroup leaves as a whole.
@@ -165,6 +175,8 @@ export class Kernel {
         "if (workgroupUniformLoad(&wanted) == 0u) { return; }",
       );
     } else if (guard !== null) early.push(`if (!${guard}) { return; }`);
+    const { cuts } = this;
+    const first = cuts > 1 ? this.param(0) : null;
     const all = this.param(groups);
     const params = [...this.params];
     const whole: Source = {
@@ -183,10 +195,11 @@ export class Kernel {
       whole,
       this.pages.map((page) => pages.indexOf(page)),
     );
-    const alone = { ...source, body: [`if (group >= ${all}) { return; }`, ...source.body] };
+    const own = [`if (group >= ${all}) { return; }`, ...source.body];
+    const alone = { ...source, first, body: own };
     const code = (numbers: readonly number[]) =>
       programText(alone, { words: Math.ceil(params.length / 4), numbers, pages });
-    return { code, pages, uses, params, groups, source };
+    return { code, pages, uses, params, groups, cuts, source };
   }
 
   private operand(view: View, write: boolean): Operand {

@@ -20,6 +20,8 @@ export interface Source {
   readonly lanes: number;
   /** Whether the threads of a workgroup meet. */
   readonly barriers: boolean;
+  /** The text of the number of the first workgroup; 0 by default. */
+  readonly first?: string | null;
 }
 
 /** What a shader binds. */
@@ -47,7 +49,7 @@ export function programText(source: Source, bound: Bound): string {
     `@compute @workgroup_size(${source.lanes})`,
     "fn main(@builtin(workgroup_id) place: vec3<u32>, @builtin(num_workgroups) all: vec3<u32>,",
     "  @builtin(local_invocation_index) lane: u32) {",
-    "let group = place.y * all.x + place.x;",
+    `let group = place.y * all.x + place.x${source.first ? ` + ${source.first}` : ""};`,
     ...source.body,
     "}",
   ].join("\n");

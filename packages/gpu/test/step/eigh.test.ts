@@ -238,7 +238,12 @@ test("eigh: thousands of dispatches have five texts", async (t) => {
       spot: (buffer) => ({ page, offset: buffer * 2 ** 24 }),
       dtype: () => "f32",
       bytes: (buffer) => (buffer === 2 ? 2 ** 13 : 2 ** 24),
-      ...{ scratch: new Page("scratch"), scratchBytes: 2 ** 27, shapeOf: noProduct },
+      ...{
+        scratch: new Page("scratch"),
+        scratchBytes: 2 ** 27,
+        mostTerms: 2 ** 37,
+        shapeOf: noProduct,
+      },
     },
   );
   t.equal(dispatches.length, 2 * 127 * 12 + 3);

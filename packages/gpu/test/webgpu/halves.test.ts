@@ -124,7 +124,7 @@ const cases: Readonly<Record<string, (plan: TestPlan) => Step[]>> = {
 
 for (const [what, limits] of [
   ["whole pages", {}],
-  ["pages in windows", { bindingBytes: 1024 }],
+  ["pages in windows", { bindingBytes: 2048, buffers: 8 }],
   ["few bindings, so pages are copied", { buffers: 3 }],
 ] as const) {
   test(`webgpu: steps on halves agree with the reference: ${what}`, async (t) => {

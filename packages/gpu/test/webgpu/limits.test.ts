@@ -65,6 +65,7 @@ test("limits: those of programs keep to words of 32 bits and to the alignment of
     bindingBytes: 2 ** 31 - 256,
     buffers: 10,
     groups: 65535,
+    terms: 2 ** 37,
     timestamps: false,
     processor: false,
     lanes: 0,

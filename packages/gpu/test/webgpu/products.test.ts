@@ -96,6 +96,30 @@ test("products: every form is right, in every layout", async (t) => {
   });
 });
 
+test("products: much work is cut into several dispatches, with the same bits", async (t) => {
+  const results: unknown[] = [];
+  const counts: (number | null)[] = [];
+  for (const limits of [{}, { terms: 2 ** 17, groups: 2 }]) {
+    await onDevice(
+      t,
+      async ({ backend }) => {
+        const plan = new TestPlan();
+        const view = views(plan, true);
+        const [a, b, c] = [view([3, 70, 90]), view([3, 90, 65]), view([3, 70, 65])];
+        const epilogue = { inputs: [c], exprs: [parseExpr("(ab, c) => c - 2 * ab")] };
+        const step: Step = { kind: "matmul", label: "", a, b, outputs: [c], epilogue };
+        // Each element is read and written in place, so a workgroup that ran twice would be seen.
+        t.ok((await plan.difference(backend, [step])) < 1e-5);
+        results.push(await plan.run(backend, [step]));
+        counts.push(plan.dispatches);
+      },
+      limits,
+    );
+  }
+  t.deepEqual(results[1], results[0]);
+  t.deepEqual([counts[0], (counts[1] ?? 0) > 5], [1, true], `${counts} dispatches`);
+});
+
 test("products: a wrong form would be seen", async (t) => {
   await onDevice(t, async (opened) => {
     const form = { kind: "lanes", rows: 8, lanes: 2 * opened.device.limits.lanes, subgroups: 1 };

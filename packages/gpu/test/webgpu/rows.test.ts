@@ -49,7 +49,7 @@ test("webgpu: rows take no memory beside their inputs and outputs, and one dispa
     const scratch = new Page("scratch");
     const page = new Page("all", 64);
     const dispatches = rows(step, {
-      ...{ scratch, scratchBytes: 2 ** 27 },
+      ...{ scratch, scratchBytes: 2 ** 27, mostTerms: 2 ** 37 },
       shapeOf: () => {
         throw new Error("no product");
       },

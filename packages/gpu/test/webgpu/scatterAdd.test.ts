@@ -121,7 +121,7 @@ test("scatterAdd: few updates of a large output take a thread for each element t
   };
   const page = new Page("all", 64);
   const dispatches = scatterAdd(large, {
-    ...{ scratch: new Page("scratch"), scratchBytes: 2 ** 27 },
+    ...{ scratch: new Page("scratch"), scratchBytes: 2 ** 27, mostTerms: 2 ** 37 },
     shapeOf: () => {
       throw new Error("no product");
     },

@@ -58,6 +58,14 @@ function traitsOf(product: Product, guarded: boolean): Traits {
 }
 
 function partsOf(kernel: Kernel, product: Product, traits: Traits, shape: Shape): Dispatch {
+  const { batches, m, n, k } = product;
+  kernel.cutInto(Math.ceil((batches * m * n * k) / kernel.memory.mostTerms));
+  const parts = cutPartsOf(kernel, product, traits, shape);
+  kernel.cutInto(1);
+  return parts;
+}
+
+function cutPartsOf(kernel: Kernel, product: Product, traits: Traits, shape: Shape): Dispatch {
   const { form, slices } = shape;
   if (form.kind === "tile") return tiledDispatch(kernel, product, traits, form, slices);
   if (form.kind === "lanes") return lanesDispatch(kernel, product, traits, form, slices);
