@@ -59,6 +59,33 @@ test("loops: 1000 turns compile no more than 3 turns do, and are right", async (
   });
 });
 
+test("loops: thousands of dispatches are submitted a part at a time", async (t) => {
+  await onDevice(t, async ({ backend, shared }) => {
+    let submits = 0;
+    const restore = replaced(shared.queue, "submit", (plain) => (...args) => {
+      submits++;
+      return plain(...args);
+    });
+    const plan = new TestPlan();
+    const steps = recurrence(plan, 1500);
+    let own = 0;
+    const results = await plan.run(backend, steps, false, async (program) => {
+      const before = submits;
+      await program.run([]);
+      own = submits - before;
+    });
+    t.equal(own, Math.ceil((plan.dispatches ?? 0) / 2000), `${plan.dispatches} dispatches`);
+    t.ok(own > 1, `${own} parts`);
+    const timed = await plan.run(backend, [...steps, ...steps], false, async (program) => {
+      await (program.profile?.([]) ?? program.run([]));
+    });
+    const twice = await plan.run(backend, [...steps, ...steps]);
+    t.deepEqual(timed, twice, "measured or not");
+    t.notDeepEqual(timed, results, "two loops go on further");
+    restore();
+  });
+});
+
 test("loops: each turn of a step may have a condition of its own", async (t) => {
   await onDevice(t, async ({ backend }) => {
     for (const [offset, advance] of [
