@@ -82,7 +82,7 @@ test("pools: say what they want", (t) => {
   t.throws(() => applyModel(avgPool2d(2, { padding: 2 }), given), /padding be at most half/);
   t.throws(
     () => applyModel(maxPool1d(2), given),
-    /^ShapeError: maxPool1d: x must be float \[n, channels, 1 more axis\], got float \[2, 3, 4, 4\]/,
+    /^ShapeError: maxPool1d: x must be \[n, channels, 1 more axis\], got \[2, 3, 4, 4\]/,
   );
   t.throws(
     () => applyModel(adaptiveAvgPool2d(0), given),
