@@ -81,7 +81,7 @@ async function answered(
   try {
     return await context;
   } catch (error) {
-    const there = (await gpu.requestAdapter()) !== null;
+    const there = (await gpu.requestAdapter().catch(() => null)) !== null;
     const reason = there ? ` (${(error as Error).message.split("\n")[0]})` : "";
     throw refused(`none${reason}`, `${driver()}, or choose another mode`);
   }

@@ -30,6 +30,8 @@ const products: ReadonlySet<string> = new Set(["matmul", "gram", "convolve"]);
 const where = "store.prepare";
 /** The time that the runs of a measurement take at least, in milliseconds, and the number of measurements of a shape. */
 const [leastMs, times] = [2, 3];
+/** What is left of a time, in milliseconds, that is not longer than that of an empty submission. */
+const leastWorkMs = 1e-3;
 /** The number of runs of a measurement at most. */
 const mostTurns = 2048;
 /** The milliseconds for which a device works before it is measured, since a card that rests is slow. */
@@ -142,7 +144,7 @@ export class Tuner {
     const [first] = sorted() as [Measured];
     const plain = known.get(JSON.stringify(usual)) as Measured;
     const chosen = first.ms < clearly * plain.ms ? first : plain;
-    this.gains.push(plain.ms / chosen.ms);
+    this.gains.push(plain.ms === Number.POSITIVE_INFINITY ? 1 : plain.ms / chosen.ms);
     return chosen.shape;
   }
 
@@ -186,7 +188,7 @@ export class Tuner {
     const run = async (turns: number) => {
       const all = { ...recipe, dispatches: [{ turns, body: recipe.dispatches }] };
       const ms = await this.device.milliseconds(where, (commands) => record(all, commands));
-      return Math.max(0, ms - idle);
+      return Math.max(leastWorkMs, ms - idle);
     };
     await run(1);
     let turns = 1;

@@ -64,6 +64,23 @@ test("stop ends a run from inside, close ends it from outside", async (t) => {
   await run.close();
 });
 
+test("a backend that is closed meanwhile is told as what it is, not as what goes wrong at the end", async (t) => {
+  const backend = await reference();
+  const run = fit(toyModel(), {
+    ...options,
+    backend,
+    onStep: async ({ step }) => {
+      if (step === 3) await backend.close();
+    },
+  });
+  const said = await run.finish().then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  t.match(said, /must be open/);
+  t.doesNotMatch(said, /store\.remove/);
+});
+
 test("onStep is awaited, and has the loss where it is asked for", async (t) => {
   let inside = 0;
   const losses: number[] = [];
