@@ -183,6 +183,11 @@ await report("webgpu, bindings of 64 KiB", () =>
     opRows.filter(({ op }) => some.includes(op)),
   ),
 );
+// A graphics card computes products by larger tiles, without subgroups.
+const card = { processor: false, lanes: 0, sharedBytes: 16_384 };
+await report("training by RNGD, webgpu, as on a card", () =>
+  agree({ mode: "webgpu", limits: card }, () => rngd()),
+);
 await report("webgpu, a variable of 144 MB", large);
 await report("webgpu, a factor of 1100 axes and 1 right-hand side", () =>
   onWebGpu((backend) => solves(backend, 1100, 1)),
