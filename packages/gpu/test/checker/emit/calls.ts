@@ -30,12 +30,7 @@ const special: Readonly<Record<string, Call>> = {
 };
 
 /** Returns a call of a function of the text, or of WGSL. */
-export function callValue(
-  scope: Scope,
-  name: string,
-  args: readonly Value[],
-  at: number,
-): Value {
+export function callValue(scope: Scope, name: string, args: readonly Value[], at: number): Value {
   const own = scope.shared.signature(name);
   if (own !== null) return ownCall(scope, own, args, at);
   if (atomics.includes(name)) return atomic(scope, name, args, at);
@@ -50,7 +45,12 @@ function mustHave(scope: Scope, args: readonly Value[], count: number, at: numbe
   if (args.length !== count) throw scope.fail(at, `${count} arguments must stand here`);
 }
 
-function ownCall(scope: Scope, { tree, waits }: Signature, args: readonly Value[], at: number): Value {
+function ownCall(
+  scope: Scope,
+  { tree, waits }: Signature,
+  args: readonly Value[],
+  at: number,
+): Value {
   mustHave(scope, args, tree.parameters.length, at);
   const own = tree.parameters.map(({ type }, k) => {
     return owned(converted(scope, args[k] as Value, type, at));
@@ -73,7 +73,10 @@ function componentwise(
   const whole = args.every(({ type }) => scalarOf(type) === "int") && !allowed.includes("f32");
   const of = typed === undefined ? (whole ? "i32" : "f32") : scalarOf(typed.type);
   if (of === null || !allowed.includes(of)) {
-    throw scope.fail(at, `${name} of ${typeText((typed ?? args[0] as Value).type)} is not understood`);
+    throw scope.fail(
+      at,
+      `${name} of ${typeText((typed ?? (args[0] as Value)).type)} is not understood`,
+    );
   }
   const type = typed?.type ?? scalar(of);
   const own = args.map((arg) => converted(scope, arg, type, at));

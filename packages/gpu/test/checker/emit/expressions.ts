@@ -5,15 +5,7 @@ import { concrete, constant, converted } from "./convert.ts";
 import { componentOf, elementOf, memoryValue } from "./memory.ts";
 import { bitSigns, comparisons, folded, operationText } from "./operators.ts";
 import type { Scope } from "./scope.ts";
-import {
-  constantOf,
-  isAbstract,
-  numberText,
-  scalar,
-  scalarOf,
-  typeText,
-  type Value,
-} from "./values.ts";
+import { isAbstract, numberText, scalar, scalarOf, typeText, type Value } from "./values.ts";
 import { perPart } from "./vectors.ts";
 
 /** Returns an expression as JavaScript. Throws TextError if it has no meaning, or none that the checker knows. */
@@ -66,8 +58,7 @@ function unary(scope: Scope, sign: string, value: Value, at: number): Value {
     throw scope.fail(at, `${sign} does not take ${typeText(value.type)}`);
   }
   if (value.type.kind === "scalar") return { js: operation(value.js), type: value.type };
-  const { size } = value.type as Extract<Type, { kind: "vector" }>;
-  return perPart(scope, [value], size, of, ([x]) => operation(x as string));
+  return perPart(scope, [value], sizeOf(value.type), of, ([x]) => operation(x as string));
 }
 
 function unaryText(sign: string, of: Scalar): ((x: string) => string) | null {
@@ -84,27 +75,45 @@ export function binary(scope: Scope, sign: string, left: Value, right: Value, at
     const [x, y] = [left, right].map((side) => converted(scope, side, scalar("bool"), at).js);
     return { js: `(${x}${sign}${y})`, type: scalar("bool") };
   }
-  const isShift = sign === "<<" || sign === ">>";
-  const [x, y] = isShift
-    ? [concrete(scope, left, at), isAbstract(right) ? converted(scope, right, scalar("u32"), at) : right]
-    : [matched(scope, left, right, at), matched(scope, right, left, at)];
-  const [of, other] = [scalarOf(x.type), scalarOf(y.type)];
+  const [x, y] = typedSides(scope, sign, left, right, at);
+  const [of, size] = [scalarOf(x.type), commonSize(sign, x, y)];
   const refused = () =>
     scope.fail(at, `${sign} does not take ${typeText(left.type)} and ${typeText(right.type)}`);
-  if (of === null || other !== (isShift ? "u32" : of)) throw refused();
-  const result = comparisons.includes(sign) ? "bool" : of;
+  if (of === null || size === null) throw refused();
   const text = (a: string, b: string) => {
     const js = operationText(sign, of, a, b);
     if (js === null) throw refused();
     return js;
   };
-  const sizes = [x, y].map(({ type }) => (type.kind === "vector" ? type.size : 1)) as [number, number];
-  const size = Math.max(...sizes);
+  const result = comparisons.includes(sign) ? "bool" : of;
   if (size === 1) return { js: text(x.js, y.js), type: scalar(result) };
-  // Scalars stand beside vectors in arithmetic only.
-  if (sizes[0] !== sizes[1] && !(sizes.includes(1) && "+-*/%".includes(sign))) throw refused();
   return perPart(scope, [x, y], size, result, ([a, b]) => text(a as string, b as string));
 }
+
+const isShift = (sign: string) => sign === "<<" || sign === ">>";
+
+/** Returns both sides in types of their own: a number without one takes that of the other side, or u32 as the bits of a shift. */
+function typedSides(
+  scope: Scope,
+  sign: string,
+  left: Value,
+  right: Value,
+  at: number,
+): readonly [Value, Value] {
+  if (!isShift(sign)) return [matched(scope, left, right, at), matched(scope, right, left, at)];
+  const by = isAbstract(right) ? converted(scope, right, scalar("u32"), at) : right;
+  return [concrete(scope, left, at), by];
+}
+
+/** Returns the number of components of an operation; null if the sides do not fit. Scalars stand beside vectors in arithmetic only. */
+function commonSize(sign: string, x: Value, y: Value): number | null {
+  if (scalarOf(y.type) !== (isShift(sign) ? "u32" : scalarOf(x.type))) return null;
+  const [a, b] = [sizeOf(x.type), sizeOf(y.type)];
+  if (a === b) return a;
+  return Math.min(a, b) === 1 && "+-*/%".includes(sign) ? Math.max(a, b) : null;
+}
+
+const sizeOf = (type: Type) => (type.kind === "vector" ? type.size : 1);
 
 function foldedValue(scope: Scope, sign: string, left: Value, right: Value, at: number): Value {
   const of = scalarOf(left.type) === "int" && scalarOf(right.type) === "int" ? "int" : "float";
@@ -158,14 +167,13 @@ const insideText = (index: string, count: number) =>
   /^\d+$/.test(index) && Number(index) < count ? index : `inside(${index},${count})`;
 
 function bitcast(scope: Scope, type: Type, plain: Value, at: number): Value {
-  const [value, of] = [concrete(scope, plain, at), scalarOf(type)];
-  const [from, isVector] = [scalarOf(value.type), type.kind === "vector"];
-  const sized = isVector && value.type.kind === "vector" && value.type.size === type.size;
-  const text = (x: string) => {
-    const js = from === null || of === null ? null : bitcastText(from, of, x);
-    if (js !== null && (sized || value.type.kind === type.kind)) return js;
+  const value = concrete(scope, plain, at);
+  const [from, of] = [scalarOf(value.type), scalarOf(type)];
+  const fits = from !== null && of !== null && sizeOf(type) === sizeOf(value.type);
+  if (!fits || bitcastText(from, of, "") === null) {
     throw scope.fail(at, `bitcast of ${typeText(value.type)} to ${typeText(type)}`);
-  };
-  if (!sized) return { js: text(value.js), type };
-  return perPart(scope, [value], type.size, of as Scalar, ([x]) => text(x as string));
+  }
+  const text = (x: string) => bitcastText(from, of, x) as string;
+  if (type.kind !== "vector") return { js: text(value.js), type };
+  return perPart(scope, [value], type.size, of, ([x]) => text(x as string));
 }

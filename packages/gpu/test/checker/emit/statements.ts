@@ -11,7 +11,9 @@ type Kind<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 export function statementText(scope: Scope, tree: Statement): string {
   switch (tree.kind) {
     case "block":
-      return scope.inside(() => `{${tree.body.map((one) => statementText(scope, one)).join("\n")}}`);
+      return scope.inside(
+        () => `{${tree.body.map((one) => statementText(scope, one)).join("\n")}}`,
+      );
     case "if":
       return ifText(scope, tree);
     case "loop":
@@ -43,7 +45,8 @@ function simpleText(scope: Scope, tree: Statement): string {
 function declareText(scope: Scope, tree: Kind<"declare">): string {
   const given = tree.value === null ? null : concreteOr(scope, tree);
   const type = tree.type ?? given?.type;
-  if (type === undefined || type.kind === "void") throw scope.fail(tree.at, "a value must stand here");
+  if (type === undefined || type.kind === "void")
+    throw scope.fail(tree.at, "a value must stand here");
   const value = given === null ? zeroText(type) : owned(given);
   return `let ${scope.declare(tree.name, type, tree.mutable, tree.at)}=${value}`;
 }

@@ -57,7 +57,11 @@ export const numberText = (value: number) =>
   value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? "-0" : value})` : String(value);
 
 /** Returns a vector of components. */
-export function vectorOf(of: Scalar, parts: readonly string[], setup: readonly string[] = []): Value {
+export function vectorOf(
+  of: Scalar,
+  parts: readonly string[],
+  setup: readonly string[] = [],
+): Value {
   const type = { kind: "vector", of, size: parts.length } as const;
   const js = setup.length === 0 ? `[${parts}]` : `(${setup.join(",")},[${parts}])`;
   return { js, type, parts, setup };

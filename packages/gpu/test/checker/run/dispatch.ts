@@ -64,7 +64,9 @@ export class Runner {
     const { findings, storage, shared, lanes } = this;
     const workgroup = new Workgroup(program, { findings, storage, shared, lanes });
     const own = program.memories.filter(({ space }) => space === "workgroup");
-    const memories = new Map(own.map((variable) => [variable.name, this.workgroupMemory(variable)]));
+    const memories = new Map(
+      own.map((variable) => [variable.name, this.workgroupMemory(variable)]),
+    );
     const made = { workgroup, memories };
     this.kept.set(program, made);
     return made;

@@ -102,7 +102,8 @@ export class Workgroup {
       const what = `${together.length} of ${this.around.lanes} lanes from thread ${first} on`;
       findings.add("subgroup operation on a part of a subgroup", what);
     }
-    for (const thread of together) got[thread] = together.includes(source) ? (sent[source] as number) : 0;
+    for (const thread of together)
+      got[thread] = together.includes(source) ? (sent[source] as number) : 0;
     for (const thread of together) this.advance(thread);
   }
 }
