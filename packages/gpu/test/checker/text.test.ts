@@ -42,6 +42,8 @@ test("a text that is not understood is an error that names it", (t) => {
     /line 1: "fn" must come here, at "struct/,
   );
   t.throws(() => compile("enable f16;", new Findings()), /enable f16 is not understood/);
+  const global = kernel("").replace("workgroup_id", "global_invocation_id");
+  t.throws(() => compile(global, new Findings()), /@builtin\(global_invocation_id\) is not under/);
   t.throws(
     () => compile(kernel("", 1, "fn f() { break }"), new Findings()),
     /line 3: ";" must come here/,

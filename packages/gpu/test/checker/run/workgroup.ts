@@ -22,6 +22,8 @@ export class Workgroup {
   private readonly around: Surroundings;
   private readonly order: number[];
   private readonly at: Int32Array;
+  /** Whether lanes of a subgroup give each other values. */
+  private readonly exchanges: boolean;
   private threads: Thread[] = [];
 
   constructor(program: Program, around: Surroundings) {
@@ -29,16 +31,19 @@ export class Workgroup {
     this.around = around;
     this.order = Array.from({ length: program.threads }, (_, thread) => thread);
     this.at = new Int32Array(program.threads);
+    this.exchanges = program.stops.includes("subgroup");
   }
 
   run(group: number, [x, y]: readonly [number, number]): void {
     const { program } = this;
-    const known: Readonly<Record<string, unknown>> = {
+    const known: Readonly<Record<string, readonly number[]>> = {
       workgroup_id: [group % x, Math.floor(group / x), 0],
       num_workgroups: [x, y, 1],
     };
+    const values = program.builtins.map((name) => known[name]);
+    // What is left is the number of the thread.
     const start = (thread: number) =>
-      program.main(thread, ...program.builtins.map((name) => known[name] ?? thread));
+      program.main(thread, ...values.map((value) => value ?? thread));
     if (!program.waits) {
       for (const thread of shuffle(this.order)) start(thread);
       return;
@@ -51,7 +56,7 @@ export class Workgroup {
   /** Runs all threads to their next barrier. Returns false if all are done. */
   private runPhase(): boolean {
     for (const thread of shuffle(this.order)) if (this.at[thread] !== done) this.advance(thread);
-    while (this.at.some((at) => this.isExchange(at))) this.exchangeAll();
+    if (this.exchanges) while (this.at.some((at) => this.isExchange(at))) this.exchangeAll();
     return this.at.some((at) => at !== done);
   }
 
@@ -66,18 +71,30 @@ export class Workgroup {
 
   /** Lets all threads pass a barrier, at which all of them must be. */
   private meet(): void {
-    const { findings, storage, shared } = this.around;
-    const places = new Set(this.at);
-    if (places.size > 1) {
-      const waiting = this.at.filter((at) => at !== done).length;
-      const what = places.has(done)
-        ? `${waiting} of ${this.at.length} threads wait, and the others are done`
-        : `${this.at.length} threads wait at ${places.size} barriers`;
-      findings.add("barrier that not all threads reach", what);
+    const { at } = this;
+    const first = at[0] as number;
+    if (at.every((place) => place === first)) {
+      this.pass(first);
+      return;
     }
-    const kinds = new Set([...places].map((at) => this.program.stops[at]));
-    if (kinds.has("storage")) storage.phase++;
-    if (kinds.has("workgroup")) shared.phase++;
+    const places = new Set(at);
+    this.reportApart(places);
+    for (const place of places) this.pass(place);
+  }
+
+  /** Begins the next phase of the memory for which a barrier counts. */
+  private pass(place: number): void {
+    const { storage, shared } = this.around;
+    if (place !== done) (this.program.stops[place] === "storage" ? storage : shared).phase++;
+  }
+
+  private reportApart(places: ReadonlySet<number>): void {
+    const { length } = this.at;
+    const waiting = this.at.filter((place) => place !== done).length;
+    const what = places.has(done)
+      ? `${waiting} of ${length} threads wait, and the others are done`
+      : `${length} threads wait at ${places.size} barriers`;
+    this.around.findings.add("barrier that not all threads reach", what);
   }
 
   private exchangeAll(): void {

@@ -76,8 +76,15 @@ function threadsOf(reader: Reader, attributes: Attributes): number | null {
   throw reader.error("a compute function must have @workgroup_size with one number");
 }
 
+/** What the entry may be told. */
+const builtins = ["workgroup_id", "num_workgroups", "local_invocation_index"];
+
 function readParameter(reader: Reader): Parameter {
+  const { at } = reader;
   const builtin = readAttributes(reader).get("builtin")?.[0] ?? null;
+  if (builtin !== null && !builtins.includes(builtin)) {
+    throw reader.error(`@builtin(${builtin}) is not understood`, at);
+  }
   const name = reader.word();
   reader.expect(":");
   return { name, type: reader.type(), builtin };

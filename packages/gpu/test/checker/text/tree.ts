@@ -86,6 +86,7 @@ export interface GlobalVariable {
 export interface Parameter {
   readonly name: string;
   readonly type: Type;
+  /** What of the workgroup or the thread it is, by its name in WGSL; null for a parameter of another function than the entry. */
   readonly builtin: string | null;
 }
 
