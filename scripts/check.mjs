@@ -1,5 +1,5 @@
 /**
- * `npm run check`: tests, lint, types, docs, packages, a browser, other versions of Node, the gpu backend and native
+ * `npm run check`: tests, lint, types, docs, packages, a browser, other versions of Node, the gpu backend's kernels, the gpu backend and native
  * linear algebra, all of them even if one fails. Prints the sum at the end as `N passed, N failed`: each assertion of the tests counts as one, each
  * further check as one.
  */
@@ -44,6 +44,7 @@ const checks = [
   "playground:try",
   "watch:try",
   "nodes",
+  "kernels",
   "gpu",
   "native",
   "mpi",

@@ -18,7 +18,10 @@ interface Parts {
   readonly used: Operand | null;
   /** The λ of each matrix. */
   readonly lambda: Operand;
-  /** 1 for a matrix in which a pivot failed. */
+  /**
+   * Two words for each matrix: 1 if a pivot failed. Dispatches of columns write them in turn and read the other one, since a word must not be
+   * read where another workgroup writes it.
+   */
   readonly failed: Operand;
   /** What is left of the blocks of 32×32 on the diagonal: the factor is written where workgroups still read. */
   readonly blocks: Operand | null;
@@ -48,8 +51,8 @@ function partsOf(step: CholeskyStep, memory: Memory): Parts {
     output: kernel.write(step.output),
     used: step.used === null ? null : kernel.write(step.used),
     lambda: kernel.scratch("f32", count, 0),
-    failed: kernel.scratch("u32", count, count),
-    blocks: d > mostWithout ? kernel.scratch("f32", count * d * panel, 2 * count) : null,
+    failed: kernel.scratch("u32", 2 * count, count),
+    blocks: d > mostWithout ? kernel.scratch("f32", count * d * panel, 3 * count) : null,
   };
   kernel.when(step.when);
   const [inMatrix, inFactor] = [
@@ -89,6 +92,12 @@ export const cholesky: Lower<CholeskyStep> = (step, memory) => {
   ];
 };
 
+/** The place of a matrix's word `failed` for the columns of a turn, 0 or 1. */
+const failedAt = (turn: string) => `(2u * batch + ${turn})`;
+
+/** The turn of the 32 columns from `at` on. */
+const turnOf = (at: number) => (at / panel) % 2;
+
 /** Writes zeros above the diagonal, and the first λ. */
 function begin(step: CholeskyStep, memory: Memory): Dispatch {
   const { kernel, shift, output, lambda, failed, find, d, inFactor } = partsOf(step, memory);
@@ -102,7 +111,9 @@ function begin(step: CholeskyStep, memory: Memory): Dispatch {
     `let row = (index / ${d}) % ${d};`,
     `let column = index % ${d};`,
     `if (column > row) { ${output.store(inFactor("row", "column"), "0.0")} }`,
-    `if (row == 0u && column == 0u) { ${lambda.store("batch", first)} ${failed.store("batch", "0u")} }`,
+    `if (row == 0u && column == 0u) { ${lambda.store("batch", first)}`,
+    ...["0u", "1u"].map((turn) => failed.store(failedAt(turn), "0u")),
+    "}",
   ];
   return kernel.build(body, Math.ceil(size / lanes), lanes, false);
 }
@@ -183,14 +194,16 @@ function column(step: CholeskyStep, memory: Memory, d: number, at: number): Disp
   const [start, first] = [at, d > mostWithout ? at - (at % outer) : 0].map((x) => kernel.param(x));
   const count = bands(d, at);
   const perMatrix = kernel.param(count);
+  const [own, before] = [turnOf(at), 1 - turnOf(at)].map((turn) => failedAt(kernel.param(turn)));
+  // All bands find the same bad pivot, so the first one writes it down for the next columns.
+  const fail = `if (band == 0u && lane == 0u) { ${failed.store(own as string, "1u")} }`;
   const body = [
     `let batch = group / ${perMatrix};`,
+    `let band = group % ${perMatrix};`,
     ...find,
-    // Another band may have just found the bad pivot that this one will find.
-    `if (lane == 0u) { state = ${failed.load("batch")}; }`,
-    "if (workgroupUniformLoad(&state) != 0u) { return; }",
-    `let ok = factorColumn(batch, aFrom, to, ${first}, ${start}, group % ${perMatrix}, ${lambda.load("batch")}, lane);`,
-    `if (!ok && lane == 0u) { ${failed.store("batch", "1u")} }`,
+    `if (lane == 0u) { state = ${failed.load(before as string)}; }`,
+    `if (workgroupUniformLoad(&state) != 0u) { ${fail} return; }`,
+    `if (!factorColumn(batch, aFrom, to, ${first}, ${start}, band, ${lambda.load("batch")}, lane)) { ${fail} }`,
   ];
   return kernel.build(body, sizeOf(step.a.shape.slice(0, -2)) * count, lanes, true);
 }
@@ -213,11 +226,13 @@ function attempts(step: CholeskyStep, memory: Memory, count: number, isLast: boo
   const parts = partsOf(step, memory);
   const { kernel, a, output, used, lambda, failed, find, d } = parts;
   define(parts);
+  const columns = Math.ceil((step.a.shape.at(-1) as number) / panel);
+  const own = failedAt(kernel.param(turnOf(panel * (columns - 1))));
   const nan = "fromBits(0x7fc00000u)";
   const body = [
     "let batch = group;",
     ...find,
-    `if (lane == 0u) { state = ${failed.load("batch")}; }`,
+    `if (lane == 0u) { state = ${failed.load(own)}; }`,
     "var open = workgroupUniformLoad(&state) != 0u;",
     `var shift = ${lambda.load("batch")};`,
     "if (open) {",
@@ -245,7 +260,7 @@ function attempts(step: CholeskyStep, memory: Memory, count: number, isLast: boo
       : [
           "if (lane == 0u) {",
           lambda.store("batch", "shift"),
-          `if (!open) { ${failed.store("batch", "0u")} }`,
+          `if (!open) { ${failed.store(own, "0u")} }`,
           "}",
         ]),
     "}",

@@ -76,6 +76,13 @@ test("webgpu: matrices with a bad pivot in any panel are repeated with a larger 
         ],
       },
       { d: 270, batch: 2, shift: 1e-3, bad: [[1, 265]], byColumn: true },
+      // The last of 4 panels writes the other word than the last of 9.
+      ...[5, 40, 70, 99].map((row) => ({
+        d: 100,
+        batch: 2,
+        shift: 1e-3,
+        bad: [[1, row]] as const,
+      })),
     ];
     for (const one of cases) {
       const plan = new TestPlan();
