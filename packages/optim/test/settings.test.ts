@@ -110,7 +110,11 @@ const cases: readonly (readonly [name: string, make: () => unknown, message: Reg
     () => scheduleFree?.(adam?.(), { beta: 2 }),
     /scheduleFree: beta must be a number in \[0, 1\], got 2/,
   ],
-  ["shampoo", () => shampoo?.({ graft: "adam" }), /shampoo: graft must be true or false, got "adam"/],
+  [
+    "shampoo",
+    () => shampoo?.({ graft: "adam" }),
+    /shampoo: graft must be true or false, got "adam"/,
+  ],
   [
     "oneCycleSchedule",
     () => oneCycleSchedule?.({ rise: 1 }),
