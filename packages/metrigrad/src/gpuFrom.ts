@@ -13,7 +13,7 @@ export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
  * @category Backends
  */
 export interface GpuOptions {
-  /** The way to run kernels. By default the best one that answers, except `cpu`. */
+  /** The way to run kernels. By default the best one that answers, except `cpu`. Name `webgpu` if you need it. */
   readonly mode?: GpuMode;
   /**
    * In mode `webgpu`, whether the backend measures how each product of a program is computed fastest on this device: the

@@ -72,8 +72,8 @@ function partsOf(step: CholeskyStep, memory: Memory): Parts {
 
 /**
  * Lowers a factorisation to blocks. One dispatch clears the part above the diagonal. Then one for each 32 columns
- * factorises them in all matrices, and after each 128 columns a product takes their share from the rest. The last one
- * repeats matrices with a bad pivot with larger λ.
+ * factorises them in all matrices, and after each 128 columns a product takes their share from the rest. The last ones
+ * repeat matrices with a bad pivot with larger λ.
  */
 export const cholesky: Lower<CholeskyStep> = (step, memory) => {
   const d = step.a.shape.at(-1) as number;

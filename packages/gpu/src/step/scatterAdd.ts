@@ -97,7 +97,7 @@ function stretchesOf({ indices, output }: ScatterAddStep, { scratchBytes }: Memo
   const size = sizeOf(indices.shape);
   const columns = Math.max(1, sizeOf(output.shape.slice(1)));
   const room = Math.min(mostSorted(scratchBytes), Math.floor(2 ** 31 / columns));
-  const most = Math.max(1, Math.min(room, mostInOne));
+  const most = Math.max(1, room);
   return Array.from({ length: Math.ceil(size / most) }, (_, at) => {
     return { first: at * most, count: Math.min(most, size - at * most) };
   });
@@ -118,7 +118,9 @@ function sorting(step: ScatterAddStep, memory: Memory): readonly Dispatch[] {
     ...map({ kind: "map", label, ...(when && { when }), ...cleared }, memory),
     ...stretchesOf(step, memory).flatMap((stretch) => [
       ...sortedIndices(step, memory, stretch),
-      addSorted(step, memory, stretch),
+      ...Array.from({ length: Math.ceil(stretch.count / mostInOne) }, (_, at) =>
+        addSorted(step, memory, stretch, mostInOne * at),
+      ),
     ]),
   ];
 }
@@ -140,27 +142,34 @@ function sortedIndices(
   });
 }
 
-/** Adds the updates of a stretch whose indices are sorted. */
-function addSorted(step: ScatterAddStep, memory: Memory, { first, count }: Stretch): Dispatch {
+/** Adds the updates of a stretch whose indices are sorted: those at so many sorted places from `begin` on. */
+function addSorted(
+  step: ScatterAddStep,
+  memory: Memory,
+  { first, count }: Stretch,
+  begin: number,
+): Dispatch {
   const lanes = 256;
   const { kernel, target, columns, columnLines, update, updateAt, position } = open(step, memory);
   const { keys, places } = sortedScratch(kernel, { lists: 1, length: count });
+  const here = Math.min(mostInOne, count - begin);
+  const [from, end] = [begin, begin + here].map((x) => kernel.param(x));
   const body = [
     `let element = group * ${lanes}u + lane;`,
-    `if (element >= ${count * columns}u) { return; }`,
-    `var k = element / ${columns}u;`,
+    `if (element >= ${here * columns}u) { return; }`,
+    `var k = ${from} + element / ${columns}u;`,
     `let row = ${keys.load("k")};`,
-    `if (k > 0u && ${keys.load("(k - 1u)")} == row) { return; }`,
+    `if (k > ${from} && ${keys.load("(k - 1u)")} == row) { return; }`,
     ...columnLines(`(element % ${columns}u)`),
     `var sum = ${target.load(position)};`,
-    `while (k < ${count}u && ${keys.load("k")} == row) {`,
+    `while (k < ${end} && ${keys.load("k")} == row) {`,
     ...placeLines(step, `(${places.load("k")} + ${kernel.param(first)})`),
     `sum += ${updateAt(update)};`,
     "k++;",
     "}",
     target.store(position, "sum"),
   ];
-  return kernel.build(body, Math.ceil((count * columns) / lanes), lanes, false);
+  return kernel.build(body, Math.ceil((here * columns) / lanes), lanes, false);
 }
 
 /** Lowers a step so that each element adds the matching rows in their order. So sums do not depend on timing. */

@@ -81,9 +81,17 @@ async function answered(
   try {
     return await context;
   } catch (error) {
-    const there = (await gpu.requestAdapter().catch(() => null)) !== null;
+    const there = await hasAdapter(gpu);
     const reason = there ? ` (${(error as Error).message.split("\n")[0]})` : "";
     throw refused(`none${reason}`, `${driver()}, or choose another mode`);
+  }
+}
+
+async function hasAdapter(gpu: Pick<GPU, "requestAdapter">): Promise<boolean> {
+  try {
+    return (await gpu.requestAdapter()) !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -19,6 +19,8 @@ export interface Prepared {
   readonly parameters: readonly number[];
   readonly x: number;
   readonly y: number;
+  /** Whether it is a part of a dispatch of much work, which is submitted alone. */
+  readonly isCut: boolean;
   readonly before: readonly Transfer[];
   readonly after: readonly Transfer[];
 }
@@ -84,6 +86,7 @@ export async function recipeOf(
       bindings: device.bindGroup(uniform, size, bridged.pages),
       parameters: offsets[index] as readonly number[],
       ...grid(launch, device.limits.groups),
+      isCut: (launch.cuts ?? 1) > 1,
       before: bridged.before,
       after: bridged.after,
     };

@@ -18,12 +18,12 @@ const mostAtOnce = 2000;
 
 /** Records all dispatches, in one pass unless copies stand between them. */
 export function record({ dispatches }: Recipe, commands: Commands): void {
-  recordList(dispatches, commands, () => commands.encoder.beginComputePass(), mostAtOnce);
+  recordList(dispatches, commands, () => commands.encoder.beginComputePass());
 }
 
 /** Records all dispatches in stages that a timer measures. */
 export function recordTimed(stages: readonly Stage[], commands: Commands, timer: Timer): void {
-  let recorded = 0;
+  let open = 0;
   stages.forEach(({ dispatches, passes }, stage) => {
     let begun = 0;
     const begin = () => {
@@ -31,10 +31,10 @@ export function recordTimed(stages: readonly Stage[], commands: Commands, timer:
       const pass = timer.pass(stage, begun === 1, begun === passes);
       return commands.encoder.beginComputePass(pass);
     };
-    recorded += recordList(dispatches, commands, begin, Number.POSITIVE_INFINITY);
-    if (recorded < mostAtOnce) return;
+    open += recordList(dispatches, commands, begin);
+    if (open < mostAtOnce) return;
     commands.next();
-    recorded = 0;
+    open = 0;
   });
 }
 
@@ -48,7 +48,7 @@ export function stagesOf({ dispatches, shares }: Pick<Recipe, "dispatches" | "sh
     else groups.push({ shares: next, own: [one] });
   });
   return groups
-    .map(({ shares, own }) => ({ shares, dispatches: own, passes: passesOf(own, false).count }))
+    .map(({ shares, own }) => ({ shares, dispatches: own, passes: passesOf(own) }))
     .filter(({ passes }) => passes > 0);
 }
 
@@ -73,40 +73,32 @@ export function secondsOfSteps(
   return all;
 }
 
-/** Returns the number of passes that a list begins, and whether it leaves one open. */
-function passesOf(
-  list: readonly Ordered<Prepared>[],
-  open: boolean,
-): { readonly count: number; readonly open: boolean } {
-  let [count, isOpen] = [0, open];
-  for (const one of list) {
-    if ("turns" in one) {
-      // All turns but the first begin as the first one ends.
-      const first = passesOf(one.body, isOpen);
-      const later = passesOf(one.body, first.open);
-      if (one.turns === 0) continue;
-      count += first.count + (one.turns - 1) * later.count;
-      isOpen = later.open;
-      continue;
-    }
-    if (one.before.length > 0 || !isOpen) count++;
-    isOpen = one.after.length === 0;
-  }
-  return { count, open: isOpen };
+/** Returns the number of passes that a list begins, by recording it nowhere. */
+function passesOf(list: readonly Ordered<Prepared>[]): number {
+  const nothing = () => undefined;
+  const pass = {
+    ...{ setPipeline: nothing, setBindGroup: nothing, dispatchWorkgroups: nothing, end: nothing },
+  } as unknown as GPUComputePassEncoder;
+  const encoder = { copyBufferToBuffer: nothing } as unknown as GPUCommandEncoder;
+  let count = 0;
+  recordList(list, { encoder, next: nothing }, () => {
+    count++;
+    return pass;
+  });
+  return count;
 }
 
 /**
- * Records a list. Passes come from `begin`, and end where copies stand between dispatches. After `most` dispatches what is
- * recorded is submitted. Returns the number of dispatches.
+ * Records a list. Passes come from `begin`, and end where copies stand between dispatches. After many dispatches, and after
+ * each part of one that is cut, what is recorded is submitted. Returns the number of dispatches that are not.
  */
 function recordList(
   list: readonly Ordered<Prepared>[],
   commands: Commands,
   begin: () => GPUComputePassEncoder,
-  most: number,
 ): number {
   let pass: GPUComputePassEncoder | null = null;
-  let [recorded, open] = [0, 0];
+  let open = 0;
   const copy = (transfers: readonly Transfer[]) => {
     if (transfers.length === 0) return;
     pass?.end();
@@ -124,14 +116,13 @@ function recordList(
         continue;
       }
       const { pipeline, bindings, parameters, x, y, before, after } = one;
-      if (open >= most) {
+      if (open >= mostAtOnce) {
         pass?.end();
         pass = null;
         commands.next();
         open = 0;
       }
-      recorded++;
-      open++;
+      open += one.isCut ? mostAtOnce : 1;
       copy(before);
       pass ??= begin();
       pass.setPipeline(pipeline);
@@ -142,5 +133,5 @@ function recordList(
   };
   emit(list, 0);
   (pass as GPUComputePassEncoder | null)?.end();
-  return recorded;
+  return open;
 }

@@ -63,13 +63,14 @@ export class Tuner {
 
   /** Returns what was measured so far, as a text. */
   describe(): string {
-    const faster = this.gains.filter((gain) => gain > 1);
-    const most = `, up to ${Math.max(...faster).toFixed(2)} times`;
-    const found = `${faster.length || "none"} faster than by default${faster.length > 0 ? most : ""}`;
     const count = `products measured: ${this.gains.length}`;
-    return this.gains.length === 0
-      ? count
-      : `${count} in ${(this.ms / 1000).toFixed(1)} s, ${found}`;
+    if (this.gains.length === 0) return count;
+    const faster = this.gains.filter((gain) => gain > 1);
+    const found =
+      faster.length === 0
+        ? "none faster than by default"
+        : `${faster.length} faster than by default, up to ${Math.max(...faster).toFixed(2)} times`;
+    return `${count} in ${(this.ms / 1000).toFixed(1)} s, ${found}`;
   }
 
   /** Measures the products of a plan that are new to the device. One plan after the other. */
@@ -119,9 +120,9 @@ export class Tuner {
     const known = new Map<string, Measured>();
     const usual = defaultShape(traits, limits);
     const idle = await this.idleMs();
-    const best = () => Math.min(...[...known.values()].map(({ ms }) => ms));
+    const leastMs = () => Math.min(...[...known.values()].map(({ ms }) => ms));
     const measure = async (shape: Shape) => {
-      const ms = await this.msOf(own, shape, idle, hopeless * best());
+      const ms = await this.msOf(own, shape, idle, hopeless * leastMs());
       const before = known.get(JSON.stringify(shape))?.ms ?? ms;
       known.set(JSON.stringify(shape), { shape, ms: Math.min(before, ms) });
     };
@@ -129,13 +130,12 @@ export class Tuner {
     const begin = performance.now();
     do await measure(usual);
     while (performance.now() - begin < warmMs);
-    known.clear();
-    for (const shape of firstShapes(traits, limits)) await measure(shape);
-    for (const { shape } of sorted().slice(0, finalists)) {
-      for (const variant of variantsOf(shape, traits, limits)) {
-        if (!known.has(JSON.stringify(variant))) await measure(variant);
-      }
-    }
+    const measureNew = async (shapes: readonly Shape[]) => {
+      for (const shape of shapes) if (!known.has(JSON.stringify(shape))) await measure(shape);
+    };
+    await measureNew(firstShapes(traits, limits));
+    const best = sorted().slice(0, finalists);
+    for (const { shape } of best) await measureNew(variantsOf(shape, traits, limits));
     const [winner] = sorted() as [Measured];
     if (winner.ms === Number.POSITIVE_INFINITY) return null;
     // Others work beside the measurements, so both are measured again.

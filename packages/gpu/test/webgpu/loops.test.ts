@@ -77,7 +77,9 @@ test("loops: thousands of dispatches are submitted a part at a time", async (t) 
     t.equal(own, Math.ceil((plan.dispatches ?? 0) / 2000), `${plan.dispatches} dispatches`);
     t.ok(own > 1, `${own} parts`);
     const timed = await plan.run(backend, [...steps, ...steps], false, async (program) => {
+      const before = submits;
       await (program.profile?.([]) ?? program.run([]));
+      t.ok(submits - before >= 4, `${submits - before} parts`);
     });
     const twice = await plan.run(backend, [...steps, ...steps]);
     t.deepEqual(timed, twice, "measured or not");

@@ -124,8 +124,9 @@ test("profile: a run that is measured makes earlier outputs stale, and refuses w
 });
 
 test("profile: stages are what serves the same steps, and passes end at copies", async (t) => {
+  const copies = (count: number) => new Array(count).fill({ from: {}, to: {} });
   const one = (before = 0, after = 0) =>
-    ({ before: new Array(before).fill(0), after: new Array(after).fill(0) }) as never;
+    ({ before: copies(before), after: copies(after), parameters: [0] }) as never;
   const loop = (turns: number, ...body: never[]) => ({ turns, body }) as never;
   const stages = stagesOf({
     dispatches: [
@@ -133,8 +134,9 @@ test("profile: stages are what serves the same steps, and passes end at copies",
       loop(5, one(), one()),
       loop(5, one(1), one(0, 1)),
       loop(4, one(), one(0, 1), loop(3, one(1))),
+      loop(2001, one(), one()),
     ],
-    shares: [[0], [0], [1], [1], [2, 3], [4], [5]].map(
+    shares: [[0], [0], [1], [1], [2, 3], [4], [5], [6]].map(
       (steps) => new Map(steps.map((step) => [step, 1 / steps.length])),
     ),
   });
@@ -147,9 +149,11 @@ test("profile: stages are what serves the same steps, and passes end at copies",
       [[4], 5],
       // The first turn begins one and three; the later turns go on in the last pass of the turn before.
       [[5], 1 + 3 + 3 * 3],
+      // A pass ends where 2000 dispatches are submitted.
+      [[6], 3],
     ],
   );
-  t.deepEqual(secondsOfSteps(stages, [1, 2, 8, 3, 5], 6), [1, 2, 4, 4, 3, 5]);
+  t.deepEqual(secondsOfSteps(stages, [1, 2, 8, 3, 5, 6], 7), [1, 2, 4, 4, 3, 5, 6]);
 });
 
 test("profile: timestamps of nanoseconds become seconds, and never less than none", async (t) => {

@@ -179,8 +179,8 @@ function selected([variable, value, when]: Update): Update {
 }
 
 /** Says what to do if the next value of a variable has another type or shape. */
-function adviceFor(type: ValueType): string {
-  return isStoredOnly(type)
+function adviceFor(type: ValueType, given: ValueType): string {
+  return isStoredOnly(type) && given !== type
     ? `only an input or a variable can be ${type}: keep the variable as "float"`
     : "reshape or cast it";
 }
@@ -247,7 +247,7 @@ function checkUpdates(updates: readonly Update[]): void {
       where,
       must: `the next value of ${name} must be ${type} ${showShape(shape)}`,
       got: known ? `${value.type} ${showShape(value.shape)}` : typeof value,
-      todo: known ? adviceFor(type) : "make a node of it with constant(…)",
+      todo: known ? adviceFor(type, value.type) : "make a node of it with constant(…)",
     });
   }
 }

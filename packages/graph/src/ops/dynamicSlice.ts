@@ -240,18 +240,14 @@ export function dynamicUpdate(
   starts: NodeLike | readonly NodeLike[],
 ): Node {
   const node = asNode(x);
+  checkNotStored("dynamicUpdate", node);
   const part = asNode(value, node.type);
   const at = startsOf("dynamicUpdate", starts, node.shape.length);
-  checkNotStored("dynamicUpdate", node);
   if (part.type !== node.type || !fits(part.shape, node.shape)) {
     const must = `the value must be ${node.type} and fit into ${showShape(node.shape)}`;
     const got = `${part.type} ${showShape(part.shape)}`;
-    refuse(
-      "dynamicUpdate",
-      must,
-      got,
-      `cast(x, "${node.type}"), or choose sizes from 1 on that fit`,
-    );
+    const todo = `cast(x, "${node.type}"), or choose sizes from 1 on that fit`;
+    refuse("dynamicUpdate", must, got, todo);
   }
   return makeNode(dynamicUpdateOp, [node, part, at], null);
 }

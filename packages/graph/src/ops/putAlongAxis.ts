@@ -109,6 +109,7 @@ export function putAlongAxis(
 ): Node {
   checkOptions("putAlongAxis", options, ["axis", "mode"]);
   const node = asNode(x);
+  checkNotStored("putAlongAxis", node);
   const given = asIndices("putAlongAxis", indices);
   const { mode = "set" } = options;
   checkChoice("putAlongAxis", "mode", mode, ["set", "add", "max", "min"]);
@@ -117,7 +118,6 @@ export function putAlongAxis(
   const put = asNode(values, node.type);
   const shape = node.shape.with(axis, given.shape[axis] as number);
   const fits = put.type === node.type && broadcastsTo(put.shape, shape);
-  checkNotStored("putAlongAxis", node);
   const typed = node.type !== "bool" || mode === "set";
   if (!fits || !typed) {
     throw new ShapeError({

@@ -36,9 +36,9 @@ export async function executable(
   const steps = plan.steps.map(prepare);
   let run = 0;
   let open = true;
-  const begin = (feeds: readonly Tensor[]) => {
-    if (!open) throw closedError("program.run", "program");
-    used.check("program.run");
+  const begin = (where: string, feeds: readonly Tensor[]) => {
+    if (!open) throw closedError(where, "program");
+    used.check(where);
     fill(memory, feeds);
     memory.scramble();
     return ++run;
@@ -46,14 +46,14 @@ export async function executable(
   return {
     bytes: memory.bytes,
     run: async (feeds) => {
-      const current = begin(feeds);
+      const current = begin("program.run", feeds);
       for (const step of steps) step();
       return plan.outputs.map((view) =>
         handle(memory, view, () => (open ? (run === current ? null : "replaced") : "closed")),
       );
     },
     profile: async (feeds) => {
-      begin(feeds);
+      begin("program.profile", feeds);
       return steps.map((step) => {
         const begun = performance.now();
         step();

@@ -106,14 +106,14 @@ function makeRun(model: AnyModule, options: AnyFitOptions): Run {
       throw error;
     } finally {
       live?.end(failure === undefined ? (finished ?? "stopped") : "error", failure);
-      const ended = end(own, release);
+      const left = saveAndLeave(own, release);
       // What went wrong first is told. On a closed backend the end goes wrong too.
-      await (failure === undefined ? ended : ended.catch(() => undefined));
+      await (failure === undefined ? left : left.catch(() => undefined));
     }
   }
 
   /** Saves what is not saved, and frees all. */
-  async function end(own: Store, release: () => void): Promise<void> {
+  async function saveAndLeave(own: Store, release: () => void): Promise<void> {
     try {
       if (behind !== null) await save(behind, noPart, null);
     } finally {
