@@ -39,7 +39,11 @@ async function printed(programs: Readonly<Record<string, string>>): Promise<stri
 const numbers = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(([, value]) => Number(value));
 
-test("the program of the race", async (t) => {
+/** The programs that train long run with METRIGRAD_SWEEP=full, as in `npm run check`. */
+const long: (name: string, body: (t: test.Test) => Promise<void>) => void =
+  process.env.METRIGRAD_SWEEP === "full" ? test : () => undefined;
+
+long("the program of the race", async (t) => {
   const names = (task: "poisson" | "digits") => racers[task].map(({ name }) => name);
   const [poisson = "", digits = ""] = await printed({
     racePoisson: raceCode({ task: "poisson", names: names("poisson"), seconds: 0.1 }),
@@ -54,7 +58,7 @@ test("the program of the race", async (t) => {
   );
 });
 
-test("the program of the small net", async (t) => {
+long("the program of the small net", async (t) => {
   const common = { data: "moons", width: 4, lambda: 0.1, gamma: 0.3, seed: 2 } as const;
   const texts = await printed({
     geometryPaper: geometryCode({ ...common, activation: "tanh", table: "paper" }),
@@ -69,7 +73,7 @@ test("the program of the small net", async (t) => {
   }
 });
 
-test("the program of the digits", async (t) => {
+long("the program of the digits", async (t) => {
   const texts = await printed({
     digitsDense: digitsCode({ net: "dense", optimizer: "rngd", passes: 1 }),
     digitsLenet: digitsCode({ net: "lenet", optimizer: "adam", passes: 1 }),

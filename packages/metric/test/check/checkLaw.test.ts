@@ -70,16 +70,16 @@ const listed = defLaw({
 for (const law of [
   categorical(),
   bernoulli(),
-  bernoulli({ values: [-1, 1] }),
   gaussian(),
-  gaussian({ sigma: 0.01 }),
   gaussianWithScale(),
-  poisson(),
-  laplace,
   cauchy,
   listed,
   ...(wholeSweep
     ? [
+        bernoulli({ values: [-1, 1] }),
+        gaussian({ sigma: 0.01 }),
+        poisson(),
+        laplace,
         nn.laplace({ scale: 0.6 }),
         studentT(),
         exponential(),
@@ -286,7 +286,8 @@ const wrong: readonly (readonly [what: string, law: RowLaw, found: readonly stri
   ],
 ];
 
-for (const [what, law, found] of wrong) {
+// Every other one; all of them with METRIGRAD_SWEEP=full.
+for (const [what, law, found] of wrong.filter((_, at) => wholeSweep || at % 2 === 0)) {
   test(`checkLaw: rings on ${what}, seed 1`, async (t) => {
     const got = await off(law, law.support?.has(0.5, 1) === true ? { inputs: column } : {});
     for (const name of found) t.ok(got.includes(name), `${name} in ${got}`);

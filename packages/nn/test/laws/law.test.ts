@@ -141,7 +141,9 @@ async function deviations({ law, h, all, columns }: Case, claimed: readonly numb
   });
 }
 
-for (const one of laws) {
+// Every other law; all of them with METRIGRAD_SWEEP=full, as in `npm run check`.
+const drawn = laws.filter((_, at) => process.env.METRIGRAD_SWEEP === "full" || at % 2 === 1);
+for (const one of drawn) {
   test(`${one.law.name}: the mean of 4000 draws within 4 standard errors, seed 21`, async (t) => {
     const found = await deviations(one, null);
     t.ok(
