@@ -24,7 +24,7 @@ export async function writeReport(
   options: CurveOptions = {},
 ): Promise<void> {
   const record = `${JSON.stringify(recording, null, 2)}\n`;
-  const id = await idOf(record);
+  const id = await idInTurn(record);
   const picture = drawCurves("writeReport", recording, options, { "data-record": id });
   // The record first: an old one never stands beside a new table.
   await writeAllWhole(folder, [
@@ -32,6 +32,16 @@ export async function writeReport(
     ["epochs.csv", epochsCsv(recording, { record: id })],
     ["chart.svg", picture],
   ]);
+}
+
+/** The last id that was asked for. Ids come in the order of the calls, so that of reports at one time the last one stays. */
+let last: Promise<unknown> = Promise.resolve();
+
+function idInTurn(text: string): Promise<string> {
+  const [before, own] = [last, idOf(text)];
+  const id = before.then(() => own);
+  last = id.catch(() => undefined);
+  return id;
 }
 
 /** The first 16 digits of the SHA-256 of a text. */
