@@ -94,7 +94,7 @@ test("the program of the coordinates ends where the cost is least", async (t) =>
   t.ok(Math.max(...nats) - Math.min(...nats) < 1e-3, nats.join(", "));
 });
 
-test("the program of the node passes, trains, and fails with each planted error", async (t) => {
+long("the program of the node passes, trains, and fails with each planted error", async (t) => {
   const planted = plantedErrors.map(({ from, to }, i) => {
     t.ok(sineProgram.includes(from), `there is a place for error ${i}`);
     return [`planted${i}`, nodeCode(sineProgram.replace(from, to))] as const;

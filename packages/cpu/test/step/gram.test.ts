@@ -36,7 +36,11 @@ test("gram: weights, base, factors, layouts", async (t) => {
   }
 });
 
-test("gram: blocks beyond the caches", async (t) => {
+// It takes ten seconds, so it runs with METRIGRAD_SWEEP=full, as in `npm run check`.
+const long: (name: string, body: (t: test.Test) => Promise<void>) => void =
+  process.env.METRIGRAD_SWEEP === "full" ? test : () => undefined;
+
+long("gram: blocks beyond the caches", async (t) => {
   const random = new Random(32);
   for (const [n, d] of [
     [700, 45],
